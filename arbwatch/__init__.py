@@ -1,0 +1,1 @@
+"""What a trading engine imports: `Engine`, and the events it pushes."""

@@ -1,0 +1,88 @@
+"""What the exporter answers to reads, typed once for the service and for its clients.
+
+A value that was not measured is `None`, never a guess.
+"""
+
+from datetime import datetime
+from typing import Literal
+
+from msgspec import Struct
+
+from arbwatch.events import Edge, Fill
+
+HealthStatus = Literal["healthy", "degraded", "down", "halted", "unknown"]
+
+
+class LiveEdge(Edge, frozen=True, kw_only=True, tag=False, omit_defaults=False):
+    """A row of `GET /api/edges`: the edge as posted, and how long ago it was received."""
+
+    age_seconds: float
+
+
+class StoredFill(Fill, frozen=True, kw_only=True, tag=False, omit_defaults=False):
+    """A row of `GET /api/fills`: the fill as posted, and its place in the ledger for `before=`."""
+
+    seq: int
+
+
+class ExposureTotal(Struct, frozen=True, kw_only=True):
+    """A row of `GET /api/exposure?by=…`: open notional summed over one venue or category."""
+
+    name: str
+    total_notional_usd: float
+    num_positions: int
+
+
+class VenueHealth(Struct, frozen=True, kw_only=True):
+    """A row of `GET /api/health`, over the last minutes."""
+
+    venue: str
+    feed_latency_p50_ms: float | None
+    feed_latency_p95_ms: float | None
+    error_rate: float | None
+    status: HealthStatus
+
+
+class EquityPoint(Struct, frozen=True, kw_only=True):
+    """Cumulative realized P&L at the end of an hour in which something was filled."""
+
+    timestamp: datetime
+    pnl_usd: float
+
+
+class DayResult(Struct, frozen=True, kw_only=True):
+    """Realized P&L of one UTC day, `YYYY-MM-DD`."""
+
+    day: str
+    pnl_usd: float
+    fills: int
+
+
+class PnlReport(Struct, frozen=True, kw_only=True):
+    """`GET /api/pnl`. Drawdown is 0 or negative; Sharpe is absent below 20 days of results."""
+
+    realized_usd: float
+    day_usd: float
+    drawdown_usd: float
+    max_drawdown_usd: float
+    sharpe_ratio: float | None
+    sharpe_samples: int
+    curve: list[EquityPoint]
+    days: list[DayResult]
+
+
+class Rejection(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Why one event of a batch was not stored; `index` counts from 0."""
+
+    index: int
+    code: str
+    message: str
+    field: str | None = None
+
+
+class Receipt(Struct, frozen=True, kw_only=True):
+    """Answer to every push: what became of it."""
+
+    accepted: int
+    duplicate: int = 0
+    rejected: list[Rejection] = []

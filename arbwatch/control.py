@@ -1,0 +1,83 @@
+"""Control types: how a halt is ordered, acknowledged and shown, the same for engine, exporter and bot.
+
+Every change of control state carries a sequence number, `seq`, that only ever rises.
+"""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Literal
+
+from msgspec import Struct
+
+from arbwatch.events import Count, Identifier, Text
+
+ALL_VENUES = "all"
+ENGINE_HEADER = "Arbwatch-Engine"
+
+Via = Literal["discord", "rest", "rule", "engine", "console"]
+
+
+class HaltState(StrEnum):
+    """Where a venue stands. `unconfirmed`: no engine acknowledged in time, so act by hand."""
+
+    RUNNING = "running"
+    REQUESTED = "requested"
+    ACKNOWLEDGED = "acknowledged"
+    UNCONFIRMED = "unconfirmed"
+
+
+class HaltOrder(Struct, frozen=True, kw_only=True):
+    """Body of `POST /api/venues/{venue}/halt`."""
+
+    reason: Text = "no reason given"
+    actor: Identifier = "unknown"
+    via: Via = "rest"
+
+
+class ResumeOrder(Struct, frozen=True, kw_only=True):
+    """Body of `POST /api/venues/{venue}/resume`; ends `halt_ids`, or all halts open at this moment."""
+
+    reason: Text = "no reason given"
+    actor: Identifier = "unknown"
+    via: Via = "rest"
+    halt_ids: list[int] | None = None
+
+
+class Acknowledgement(Struct, frozen=True, kw_only=True):
+    """Body of `POST /api/venues/{venue}/ack`: the engine has carried out everything up to `seq`."""
+
+    engine: Identifier
+    seq: Count
+    open_orders: Count | None = None
+
+
+class Halt(Struct, frozen=True, kw_only=True):
+    """One open halt. `halt_id` is the sequence number of the order."""
+
+    halt_id: int
+    scope: str
+    reason: str
+    actor: str
+    via: Via
+    since: datetime
+
+
+class EngineAck(Struct, frozen=True, kw_only=True):
+    """The last acknowledgement of one engine for one venue."""
+
+    engine: str
+    seq: int
+    open_orders: int | None
+    timestamp: datetime
+
+
+class VenueControl(Struct, frozen=True, kw_only=True):
+    """One row of `GET /api/venues`. `since` is when the state began, `null` for a venue never halted."""
+
+    venue: str
+    state: HaltState
+    seq: int
+    since: datetime | None
+    halts: list[Halt]
+    acks: list[EngineAck]
+    fills_since: int

@@ -1,0 +1,125 @@
+"""Event types: everything an engine can tell the exporter, with the bounds each field must keep.
+
+A field's unit is the last word of its name. Numbers must be finite; times are RFC 3339 with a zone.
+In a batch each event carries `type`, which is the struct's tag.
+"""
+
+from datetime import UTC, datetime
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct
+
+MAX_BATCH_EVENTS = 10_000
+MAX_BODY_BYTES = 4 * 1024 * 1024
+
+# No C0 control characters: they cannot be shown, and NUL breaks half of the tools downstream.
+Identifier = Annotated[str, Meta(pattern=r"\A[^\x00-\x1f\x7f]+\Z", max_length=128)]
+Text = Annotated[str, Meta(min_length=1, max_length=2000)]
+Title = Annotated[str, Meta(min_length=1, max_length=300)]
+Timestamp = Annotated[datetime, Meta(tz=True)]
+
+# The magnitudes keep every sum of micro-dollars an exact 64-bit integer.
+Cents = Annotated[float, Meta(ge=-1e9, le=1e9)]
+PositiveCents = Annotated[float, Meta(ge=0, le=1e9)]
+Usd = Annotated[float, Meta(ge=0, le=1e9)]
+Ratio = Annotated[float, Meta(ge=0, le=1)]
+Milliseconds = Annotated[float, Meta(ge=0, le=86_400_000)]
+Seconds = Annotated[float, Meta(gt=0, le=86_400)]
+Count = Annotated[int, Meta(ge=0, le=1_000_000_000)]
+
+BestSide = Literal["yes_primary_no_hedge", "no_primary_yes_hedge"]
+FillStatus = Literal["filled", "one_legged"]
+
+
+def utc_now() -> datetime:
+    """The current time, in UTC."""
+    return datetime.now(UTC)
+
+
+class Edge(Struct, frozen=True, kw_only=True, tag="edge", omit_defaults=True):
+    """What a pair would earn now, in cents per contract, after fees."""
+
+    pair_id: Identifier
+    primary_market: Title
+    hedge_market: Title
+    net_edge_cents: Cents
+    confidence: Ratio
+    expected_slippage_cents: PositiveCents
+    leader: Identifier
+    timestamp: Timestamp
+    best_side: BestSide | None = None
+    category: Identifier | None = None
+    ttl_seconds: Seconds | None = None
+
+
+class Fill(Struct, frozen=True, kw_only=True, tag="fill", omit_defaults=True):
+    """One executed pair. `fill_id` is its identity for ever: a resend is recognised by it."""
+
+    fill_id: Identifier
+    timestamp: Timestamp
+    pair_id: Identifier
+    entry_edge_cents: Cents
+    realized_edge_cents: Cents
+    slippage_cents: Cents
+    fees_cents: PositiveCents
+    size_usd: Usd
+    pnl_cents: Cents
+    category: Identifier | None = None
+    leader: Identifier | None = None
+    hedge_latency_ms: Milliseconds | None = None
+    status: FillStatus = "filled"
+
+
+class ExposureRow(Struct, frozen=True, kw_only=True):
+    """Open notional of one venue and category."""
+
+    venue: Identifier
+    category: Identifier
+    total_notional_usd: Usd
+    num_positions: Count
+
+
+class Exposure(Struct, frozen=True, kw_only=True, tag="exposure"):
+    """A whole snapshot: what it does not name is closed."""
+
+    rows: list[ExposureRow]
+    timestamp: Timestamp
+
+
+class Latency(Struct, frozen=True, kw_only=True, tag="latency"):
+    """Feed latency: age of each book update when the engine saw it."""
+
+    venue: Identifier
+    latency_ms: Milliseconds | list[Milliseconds]
+    timestamp: Timestamp
+
+
+class Requests(Struct, frozen=True, kw_only=True, tag="requests"):
+    """Calls the engine made to a venue since its last such event."""
+
+    venue: Identifier
+    ok: Count
+    error: Count
+    timestamp: Timestamp
+
+
+class EngineError(Struct, frozen=True, kw_only=True, tag="error", omit_defaults=True):
+    """Something that went wrong in the engine; `kind` is a short fixed word."""
+
+    kind: Identifier
+    message: Text
+    timestamp: Timestamp
+    venue: Identifier | None = None
+
+
+class Breach(Struct, frozen=True, kw_only=True, tag="breach", omit_defaults=True):
+    """A limit that the engine itself saw exceeded; `limit` is a name of `limits.yml`."""
+
+    limit: Identifier
+    value: Annotated[float, Meta(ge=-1e12, le=1e12)]
+    timestamp: Timestamp
+    threshold: Annotated[float, Meta(ge=-1e12, le=1e12)] | None = None
+
+
+Event = Edge | Fill | Exposure | Latency | Requests | EngineError | Breach
+EVENT_TYPES = (Edge, Fill, Exposure, Latency, Requests, EngineError, Breach)
