@@ -1,4 +1,4 @@
-"""Control types: how a halt is ordered, acknowledged and shown, the same for engine, exporter and bot.
+"""Control types: how a halt is ordered, acknowledged and shown, for engine, exporter and bot.
 
 Every change of control state carries a sequence number, `seq`, that only ever rises.
 """
@@ -35,7 +35,7 @@ class HaltOrder(Struct, frozen=True, kw_only=True):
 
 
 class ResumeOrder(Struct, frozen=True, kw_only=True):
-    """Body of `POST /api/venues/{venue}/resume`; ends `halt_ids`, or all halts open at this moment."""
+    """Body of `POST /api/venues/{venue}/resume`; ends `halt_ids`, or all halts open by then."""
 
     reason: Text = "no reason given"
     actor: Identifier = "unknown"
@@ -72,7 +72,7 @@ class EngineAck(Struct, frozen=True, kw_only=True):
 
 
 class VenueControl(Struct, frozen=True, kw_only=True):
-    """One row of `GET /api/venues`. `since` is when the state began, `null` for a venue never halted."""
+    """A row of `GET /api/venues`. `since`: when it was halted or resumed, `null` for neither yet."""
 
     venue: str
     state: HaltState

@@ -1,0 +1,91 @@
+"""The engine's ear: asks the exporter for halts, tells the engine, acknowledges what was done."""
+
+import logging
+import threading
+from collections.abc import Callable
+
+import msgspec
+import requests
+
+from arbwatch.control import ENGINE_HEADER, Acknowledgement, HaltState, VenueControl
+from arbwatch.lease import Lease
+
+log = logging.getLogger(__name__)
+
+POLL_SECONDS = 1.0
+TIMEOUT_SECONDS = 3.0
+
+OnControl = Callable[[str, bool], int | None]
+_VENUES = msgspec.json.Decoder(list[VenueControl])
+
+
+class ControlLink:
+    """One thread that keeps the lease true to the exporter's control state."""
+
+    def __init__(self, url: str, *, engine: str, lease: Lease) -> None:
+        self._url = url.rstrip("/") + "/api/venues"
+        self._engine = engine
+        self._lease = lease
+        self._handled: dict[str, int] = {}
+        self._is_connected = True
+        self._closing = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="arbwatch-control", daemon=True)
+        self._session = requests.Session()
+        self._session.headers[ENGINE_HEADER] = engine
+        self.on_control: OnControl = lambda venue, halted: None
+
+    def start(self) -> None:
+        """Begin to listen."""
+        self._thread.start()
+
+    def close(self) -> None:
+        """Stop listening; the lease then lapses by itself."""
+        self._closing.set()
+        if self._thread.is_alive():
+            self._thread.join(TIMEOUT_SECONDS + POLL_SECONDS)
+        self._session.close()
+
+    def _run(self) -> None:
+        while not self._closing.is_set():
+            try:
+                self._poll()
+                self._heard(True)
+            except (requests.RequestException, msgspec.DecodeError) as error:
+                self._heard(False, type(error).__name__)
+            except Exception:
+                log.exception("control: the engine's callback failed; it will be called again")
+            self._closing.wait(POLL_SECONDS)
+
+    def _heard(self, is_connected: bool, reason: str = "") -> None:
+        if is_connected != self._is_connected:
+            if is_connected:
+                log.info("control: the exporter is heard again")
+            else:
+                log.warning("control: the exporter is not heard (%s); the lease will lapse", reason)
+        self._is_connected = is_connected
+
+    def _poll(self) -> None:
+        answer = self._session.get(self._url, timeout=TIMEOUT_SECONDS)
+        answer.raise_for_status()
+        venues = _VENUES.decode(answer.content)
+        for venue in venues:
+            if venue.state is not HaltState.RUNNING:
+                self._lease.stop(venue.venue)
+        for venue in venues:
+            if venue.seq != self._handled.get(venue.venue, 0):
+                self._carry_out(venue)
+        running = frozenset(v.venue for v in venues if v.state is HaltState.RUNNING)
+        self._lease.renew(running)
+
+    def _carry_out(self, venue: VenueControl) -> None:
+        halted = venue.state is not HaltState.RUNNING
+        open_orders = self.on_control(venue.venue, halted)
+        receipt = Acknowledgement(engine=self._engine, seq=venue.seq, open_orders=open_orders)
+        answer = self._session.post(
+            f"{self._url}/{venue.venue}/ack",
+            data=msgspec.json.encode(receipt),
+            headers={"Content-Type": "application/json"},
+            timeout=TIMEOUT_SECONDS,
+        )
+        answer.raise_for_status()
+        self._handled[venue.venue] = venue.seq

@@ -1,0 +1,66 @@
+"""The one class an engine author sees: push what happened, ask whether you may trade."""
+
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from arbwatch.control_link import ControlLink, OnControl
+from arbwatch.events import Event
+from arbwatch.lease import Lease
+from arbwatch.sender import Sender, SenderStats
+
+
+class Engine:
+    """An engine's connection to the exporter at `url`.
+
+    `name` tells engines apart in acknowledgements and metrics. `state_dir` keeps what could not be
+    sent before the engine stopped; without it such events are lost, and the log says how many.
+    """
+
+    def __init__(self, url: str, *, name: str, state_dir: Path | None = None) -> None:
+        spool_path = None if state_dir is None else state_dir / f"{name}.ndjson"
+        self._lease = Lease()
+        self._sender = Sender(url, engine=name, spool_path=spool_path)
+        self._control = ControlLink(url, engine=name, lease=self._lease)
+
+    def push(self, event: Event) -> None:
+        """Enqueue an event and return; never waits, safe from any thread."""
+        self._sender.push(event)
+
+    def may_trade(self, venue: str) -> bool:
+        """True only while the exporter is heard and the venue runs: ask before every entry."""
+        return self._lease.may_trade(venue)
+
+    def on_control(self, callback: OnControl) -> None:
+        """Have `callback(venue, halted)` called when a venue is halted or resumed.
+
+        On a halt it cancels the venue's open orders and returns how many are still open; that is
+        what the acknowledgement tells. It runs in the control thread. Set it before `start`.
+        """
+        self._control.on_control = callback
+
+    def start(self) -> None:
+        """Begin sending and listening, each in a thread of its own."""
+        self._sender.start()
+        self._control.start()
+
+    def stats(self) -> SenderStats:
+        """What became of everything pushed so far."""
+        return self._sender.stats()
+
+    def close(self, timeout_seconds: float = 5.0) -> None:
+        """Send what is queued, for at most `timeout_seconds`, and stop."""
+        self._control.close()
+        self._sender.close(timeout_seconds)
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
