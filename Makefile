@@ -1,0 +1,64 @@
+# The only door: every task of a day is a target here, and CI uses the same ones.
+#   make up DEMO_ARGS="--scenario runaway-errors"    another demo
+#   make up DEMO=0                                   no demo: your own engine pushes
+
+SHELL := /bin/sh
+VENV := .venv
+BIN := $(VENV)/bin
+COMPILE = $(BIN)/uv pip compile pyproject.toml --quiet --upgrade --universal --python-version 3.11 \
+	--generate-hashes --custom-compile-command "make lock"
+
+.DEFAULT_GOAL := help
+.PHONY: help up console test lint fmt lock dashboards bench secrets clean programs
+
+help:  ## list the targets
+	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile
+
+up: $(VENV)/run.stamp programs  ## start everything and print where it is; Ctrl-C ends it
+	@$(BIN)/python -m stack
+
+console: $(VENV)/run.stamp  ## the bot's commands at a prompt, while `make up` runs elsewhere
+	@$(BIN)/python -m stack.console
+
+test: $(VENV)/dev.stamp programs  ## every test; PYTEST_ARGS="-k words" for some
+	@$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+lint: $(VENV)/dev.stamp  ## style, imports, types
+	@$(BIN)/ruff format --check --quiet . || { echo 'run: make fmt'; exit 1; }
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/mypy
+
+fmt: $(VENV)/dev.stamp  ## put the code into the house format
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+
+lock: $(VENV)/dev.stamp  ## choose newest versions again and write both lock files
+	@$(BIN)/pip install --quiet uv
+	@$(COMPILE) --extra exporter --extra bot --extra stack --output-file requirements.lock
+	@$(COMPILE) --all-extras --constraint requirements.lock --output-file requirements-dev.lock
+
+dashboards: $(VENV)/dev.stamp  ## write grafana/dashboards/*.json again from their Python
+	@$(BIN)/python -m grafana.build
+
+bench: $(VENV)/dev.stamp  ## measure
+	@test -e bench/__main__.py || { echo 'there is no benchmark yet'; exit 1; }
+	@$(BIN)/python -m bench
+
+secrets: $(VENV)/run.stamp  ## make the secret files that docker-compose.yml mounts
+	@$(BIN)/python -m stack.secrets
+
+clean:  ## remove what can be made again; state in var/ stays
+	@rm -rf $(VENV) build *.egg-info .pytest_cache .mypy_cache .ruff_cache .coverage
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+programs: $(VENV)/run.stamp
+	@$(BIN)/python -m stack.programs
+
+# A stamp is younger than what was installed from, so that the second start installs nothing.
+$(VENV)/run.stamp: requirements.lock pyproject.toml stack/venv.sh
+	@sh stack/venv.sh $(VENV) requirements.lock
+	@touch $@
+
+$(VENV)/dev.stamp: requirements-dev.lock $(VENV)/run.stamp
+	@sh stack/venv.sh $(VENV) requirements-dev.lock
+	@touch $@

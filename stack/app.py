@@ -1,0 +1,67 @@
+"""Wires one start together: look first, then write configuration, then run until something ends."""
+
+import os
+import sys
+
+from honcho.environ import parse_procfile
+
+from bot.settings import BotConfig
+from exporter.settings import Settings as ExporterSettings
+from stack.environment import build_environment
+from stack.preflight import check_ports, check_settings, check_state_dir
+from stack.programs import Programs, find_programs
+from stack.render import render_all
+from stack.secrets import make_webhook_token
+from stack.services import list_services
+from stack.settings import ROOT, StackSettings, read_settings
+from stack.supervisor import Log, Supervisor
+
+PROCFILE = ROOT / "Procfile"
+HEALTH = "health"
+
+
+def prepare() -> dict[str, str]:
+    """Make everything ready and give the commands to run by name, or raise in one line."""
+    settings = read_settings()
+    programs = find_programs(settings)
+    services = list_services(settings, with_grafana=programs.grafana is not None)
+    check_ports(services)
+    check_state_dir(settings.state_dir)
+    token = make_webhook_token(settings.state_dir / "secrets")
+    render_all(settings.state_dir / "etc", services, webhook_token=token)
+    environment = build_environment(
+        os.environ, settings, services=services, programs=programs, webhook_token=token
+    )
+    # From here on this process sees what its children will see, and so checks what they read.
+    os.environ.clear()
+    os.environ.update(environment)
+    check_settings([ExporterSettings, BotConfig])
+    return choose_commands(settings, programs)
+
+
+def choose_commands(settings: StackSettings, programs: Programs) -> dict[str, str]:
+    """The Procfile's commands without what is not wanted or not there."""
+    commands = dict(parse_procfile(PROCFILE.read_text(encoding="utf-8")).processes)
+    if not settings.demo:
+        del commands["demo"]
+    if programs.grafana is None:
+        del commands["grafana"]
+    return commands | {HEALTH: "exec python -m stack.health"}
+
+
+def run(commands: dict[str, str]) -> int:
+    """Run all until a signal or the end of one; the exit code."""
+    log = Log(bare=HEALTH)
+    supervisor = Supervisor(log)
+    for name, command in commands.items():
+        supervisor.add_process(name, command, cwd=str(ROOT))
+    supervisor.loop()
+    for name, code in supervisor.ended.items():
+        print(explain_end(name, code, list(log.last_lines[name])), file=sys.stderr)
+    return 1 if supervisor.ended else 0
+
+
+def explain_end(name: str, code: int, last_lines: list[str]) -> str:
+    """One line that names who ended the stack, then what it said last."""
+    how = f"was killed by signal {-code}" if code < 0 else f"ended with exit code {code}"
+    return "\n".join([f"{name} {how}, so everything was stopped", *(f"  {x}" for x in last_lines)])

@@ -1,0 +1,67 @@
+"""The environment of the Procfile's commands: where neighbours are, and where state lives."""
+
+import os
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from stack.programs import Programs
+from stack.services import Service
+from stack.settings import ROOT, StackSettings
+
+
+def build_environment(
+    inherited: Mapping[str, str],
+    settings: StackSettings,
+    *,
+    services: list[Service],
+    programs: Programs,
+    webhook_token: Path,
+) -> dict[str, str]:
+    """What the user set, completed by what follows from ports, state directory and programs."""
+    url = {service.name: service.url for service in services}
+    state = settings.state_dir
+    chosen = {name: value for name, value in inherited.items() if value}
+    # The token is this stack's own: Alertmanager and the bot must read it from the same file.
+    chosen.pop("WEBHOOK_TOKEN", None)
+    defaults = {
+        "DATABASE_URL": f"sqlite:///{state / 'ledger.db'}",
+        "EXPORTER_URL": url["exporter"],
+        "OUTBOX_PATH": str(state / "outbox.db"),
+    }
+    fixed = {
+        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{inherited.get('PATH', os.defpath)}",
+        "PYTHONUNBUFFERED": "1",
+        "STATE_DIR": str(state),
+        "WEBHOOK_TOKEN_FILE": str(webhook_token),
+        "PROMETHEUS_PROGRAM": programs.prometheus,
+        "PROMETHEUS_PORT": str(settings.prometheus_port),
+        "ALERTMANAGER_PROGRAM": programs.alertmanager,
+        "ALERTMANAGER_PORT": str(settings.alertmanager_port),
+        "DEMO_ARGS": settings.demo_args,
+    }
+    return defaults | chosen | fixed | _grafana(settings, programs, url["prometheus"])
+
+
+def _grafana(settings: StackSettings, programs: Programs, prometheus_url: str) -> dict[str, str]:
+    """Grafana's own variables: provisioned from the repository, open to lookers on loopback."""
+    if programs.grafana is None:
+        return {}
+    state = settings.state_dir / "grafana"
+    return {
+        "GRAFANA_COMMAND": programs.grafana.command,
+        "GRAFANA_HOME": str(programs.grafana.home),
+        "GF_PATHS_DATA": str(state),
+        "GF_PATHS_LOGS": str(state / "log"),
+        "GF_PATHS_PLUGINS": str(state / "plugins"),
+        "GF_PATHS_PROVISIONING": str(ROOT / "grafana" / "provisioning"),
+        "GF_SERVER_HTTP_ADDR": "127.0.0.1",
+        "GF_SERVER_HTTP_PORT": str(settings.grafana_port),
+        "GF_AUTH_ANONYMOUS_ENABLED": "true",
+        "GF_AUTH_ANONYMOUS_ORG_ROLE": "Viewer",
+        "GF_ANALYTICS_REPORTING_ENABLED": "false",
+        "GF_ANALYTICS_CHECK_FOR_UPDATES": "false",
+        "GF_LOG_LEVEL": "warn",
+        "DASHBOARDS_PATH": str(ROOT / "grafana" / "dashboards"),
+        "PROMETHEUS_URL": prometheus_url,
+    }
