@@ -11,7 +11,7 @@ from stack.environment import build_environment
 from stack.preflight import check_ports, check_settings, check_state_dir
 from stack.programs import Programs, find_programs
 from stack.render import render_all
-from stack.secrets import make_webhook_token
+from stack.secrets import make_secrets
 from stack.services import list_services
 from stack.settings import ROOT, StackSettings, read_settings
 from stack.supervisor import Log, Supervisor
@@ -27,10 +27,10 @@ def prepare() -> dict[str, str]:
     services = list_services(settings, with_grafana=programs.grafana is not None)
     check_ports(services)
     check_state_dir(settings.state_dir)
-    token = make_webhook_token(settings.state_dir / "secrets")
-    render_all(settings.state_dir / "etc", services, webhook_token=token)
+    secrets = make_secrets(settings.state_dir / "secrets")
+    render_all(settings.state_dir / "etc", services, webhook_token=secrets.webhook_token)
     environment = build_environment(
-        os.environ, settings, services=services, programs=programs, webhook_token=token
+        os.environ, settings, services=services, programs=programs, secrets=secrets
     )
     # From here on this process sees what its children will see, and so checks what they read.
     os.environ.clear()

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from stack.programs import Programs
+from stack.secrets import SecretFiles
 from stack.services import Service
 from stack.settings import ROOT, StackSettings
 
@@ -16,7 +17,7 @@ def build_environment(
     *,
     services: list[Service],
     programs: Programs,
-    webhook_token: Path,
+    secrets: SecretFiles,
 ) -> dict[str, str]:
     """What the user set, completed by what follows from ports, state directory and programs."""
     url = {service.name: service.url for service in services}
@@ -33,17 +34,24 @@ def build_environment(
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{inherited.get('PATH', os.defpath)}",
         "PYTHONUNBUFFERED": "1",
         "STATE_DIR": str(state),
-        "WEBHOOK_TOKEN_FILE": str(webhook_token),
+        "WEBHOOK_TOKEN_FILE": str(secrets.webhook_token),
         "PROMETHEUS_PROGRAM": programs.prometheus,
         "PROMETHEUS_PORT": str(settings.prometheus_port),
         "ALERTMANAGER_PROGRAM": programs.alertmanager,
         "ALERTMANAGER_PORT": str(settings.alertmanager_port),
         "DEMO_ARGS": settings.demo_args,
     }
-    return defaults | chosen | fixed | _grafana(settings, programs, url["prometheus"])
+    return (
+        defaults
+        | chosen
+        | fixed
+        | _grafana(settings, programs, secrets, prometheus_url=url["prometheus"])
+    )
 
 
-def _grafana(settings: StackSettings, programs: Programs, prometheus_url: str) -> dict[str, str]:
+def _grafana(
+    settings: StackSettings, programs: Programs, secrets: SecretFiles, *, prometheus_url: str
+) -> dict[str, str]:
     """Grafana's own variables: provisioned from the repository, open to lookers on loopback."""
     if programs.grafana is None:
         return {}
@@ -61,6 +69,7 @@ def _grafana(settings: StackSettings, programs: Programs, prometheus_url: str) -
         "GF_AUTH_ANONYMOUS_ORG_ROLE": "Viewer",
         "GF_ANALYTICS_REPORTING_ENABLED": "false",
         "GF_ANALYTICS_CHECK_FOR_UPDATES": "false",
+        "GF_SECURITY_ADMIN_PASSWORD": f"$__file{{{secrets.grafana_password}}}",
         "GF_LOG_LEVEL": "warn",
         "DASHBOARDS_PATH": str(ROOT / "grafana" / "dashboards"),
         "PROMETHEUS_URL": prometheus_url,

@@ -52,7 +52,7 @@ def find_grafana(home: Path | None) -> Grafana | None:
         return Grafana(f"{program} server", home)
     for name, verb in (("grafana", " server"), ("grafana-server", "")):
         if found := shutil.which(name):
-            # A tarball has bin/ next to its public files, the Debian package has them in /usr/share.
+            # A tarball has bin/ beside its public files, the Debian package has them in /usr/share.
             beside = Path(found).resolve().parent.parent
             return Grafana(found + verb, beside if (beside / "conf").is_dir() else GRAFANA_SHARE)
     return None

@@ -2,26 +2,35 @@
 
 import os
 import secrets
+from dataclasses import dataclass
 from pathlib import Path
 
 from stack.settings import read_settings
 
-WEBHOOK_TOKEN = "webhook_token"
-DISCORD_BOT_TOKEN = "discord_bot_token"
+
+@dataclass(frozen=True, slots=True)
+class SecretFiles:
+    """Where the secrets are that every start needs."""
+
+    webhook_token: Path
+    grafana_password: Path
 
 
-def make_webhook_token(directory: Path) -> Path:
-    """The file with the token that Alertmanager shows the bot, made at the first start."""
-    return _make(directory / WEBHOOK_TOKEN, secrets.token_urlsafe(32))
+def make_secrets(directory: Path) -> SecretFiles:
+    """The token that Alertmanager shows the bot and the password of Grafana's `admin`."""
+    return SecretFiles(
+        webhook_token=_make(directory / "webhook_token", secrets.token_urlsafe(32)),
+        grafana_password=_make(directory / "grafana_admin_password", secrets.token_urlsafe(16)),
+    )
 
 
-def make_discord_token(directory: Path, token: str = "") -> Path:
+def make_discord_token(directory: Path, token: str) -> Path:
     """The file with Discord's token; an empty one leaves the bot in console mode."""
-    return _make(directory / DISCORD_BOT_TOKEN, token)
+    return _make(directory / "discord_bot_token", token)
 
 
 def _make(path: Path, content: str) -> Path:
-    """Write once, never over; a file still empty is filled when there is something to fill it with.
+    """Write once, never over; only a file that is empty is filled when there is something to say.
 
     Compose mounts a secret with its mode on the host and the services run as users of their own,
     so the file is readable and its directory is what keeps everybody else out.
@@ -35,10 +44,11 @@ def _make(path: Path, content: str) -> Path:
 
 
 def main() -> None:
-    """Make both files and say where they are."""
+    """Make every file that docker-compose.yml mounts, and say where they are."""
     directory = read_settings().state_dir / "secrets"
-    print(make_webhook_token(directory))
-    print(make_discord_token(directory, os.environ.get("DISCORD_BOT_TOKEN", "")))
+    make_secrets(directory)
+    make_discord_token(directory, os.environ.get("DISCORD_BOT_TOKEN", ""))
+    print(f"secrets are in {directory}: {', '.join(sorted(os.listdir(directory)))}")
 
 
 if __name__ == "__main__":

@@ -39,7 +39,7 @@ class Log(Printer):  # type: ignore[misc]
             else:
                 super().write(message)
         except OSError:
-            # Nobody reads any more, as when a terminal is closed; stopping has to work all the same.
+            # Nobody reads any more, as when a terminal closed; stopping has to work all the same.
             return
 
 
