@@ -1,5 +1,7 @@
 """What a trading engine imports: `Engine`, and the events it pushes."""
 
+from importlib.metadata import version
+
 from arbwatch.engine import Engine
 from arbwatch.events import (
     Breach,
@@ -12,6 +14,8 @@ from arbwatch.events import (
     Latency,
     Requests,
 )
+
+__version__ = version("arbwatch")
 
 __all__ = [
     "Breach",

@@ -72,7 +72,7 @@ class EngineAck(Struct, frozen=True, kw_only=True):
 
 
 class VenueControl(Struct, frozen=True, kw_only=True):
-    """A row of `GET /api/venues`. `since`: when it was halted or resumed, `null` for neither yet."""
+    """A row of `GET /api/venues`. `since`: when the state began, `null` if never halted."""
 
     venue: str
     state: HaltState

@@ -30,7 +30,7 @@ def read(path: Path) -> list[Event]:
     unreadable = 0
     for start in range(0, len(lines), MAX_BATCH_EVENTS):
         chunk = b"".join(lines[start : start + MAX_BATCH_EVENTS])
-        good, rejections = wire.decode_batch(chunk, wire.NDJSON)
+        good, rejections = wire.EVENTS.decode(chunk, wire.NDJSON)
         events += good
         unreadable += len(rejections)
     if unreadable:

@@ -5,7 +5,7 @@ Decoding is strict (no NaN, no `true` or `"1.5"` as a number) and its errors nev
 
 import re
 from collections.abc import Iterable
-from typing import TypeVar
+from typing import Generic, TypeVar
 
 import msgspec
 
@@ -18,9 +18,7 @@ JSON = "application/json"
 T = TypeVar("T")
 
 _ENCODER = msgspec.json.Encoder()
-_EVENT = msgspec.json.Decoder(Event)
-_EVENTS = msgspec.json.Decoder(list[Event])
-_RAW_EVENTS = msgspec.json.Decoder(list[msgspec.Raw])
+_RAW_LIST = msgspec.json.Decoder(list[msgspec.Raw])
 
 _NOT_FINITE = re.compile(rb"[:,\[]\s*[-+]?(NaN|Infinity)\b")
 _SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
@@ -63,40 +61,50 @@ def decode(body: bytes, decoder: msgspec.json.Decoder[T]) -> T:
         raise _diagnose(body) from None
 
 
-def decode_batch(body: bytes, content_type: str) -> tuple[list[Event], list[Rejection]]:
-    """A batch as its good events, in order, and why each other one is refused.
+class Batches(Generic[T]):
+    """Decodes batches of one type, newline-delimited or as an array."""
 
-    Raises:
-        WireError: the batch as a whole is empty, malformed or too long.
-    """
-    is_lines = content_type == NDJSON
-    events: list[Event]
-    try:
-        events = _EVENT.decode_lines(body) if is_lines else _EVENTS.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return _decode_each(_split(body, is_lines=is_lines))
-    _check_length(len(events))
-    return events, []
+    def __init__(self, item: type[T]) -> None:
+        self._item = msgspec.json.Decoder(item)
+        self._list = msgspec.json.Decoder(list[item])  # type: ignore[valid-type]
+
+    def decode(self, body: bytes, content_type: str) -> tuple[list[T], list[Rejection]]:
+        """A batch as its good items, in order, and why each other one is refused.
+
+        Raises:
+            WireError: the batch as a whole is empty, malformed or too long.
+        """
+        is_lines = content_type == NDJSON
+        try:
+            items = self._item.decode_lines(body) if is_lines else self._list.decode(body)
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            return self._decode_each(_split(body, is_lines=is_lines))
+        _check_length(len(items))
+        return items, []
+
+    def _decode_each(self, raws: list[bytes]) -> tuple[list[T], list[Rejection]]:
+        _check_length(len(raws))
+        items: list[T] = []
+        rejections = []
+        for index, raw in enumerate(raws):
+            try:
+                items.append(decode(raw, self._item))
+            except WireError as error:
+                rejections.append(_rejection(index, error))
+        return items, rejections
+
+
+EVENTS: Batches[Event] = Batches(Event)  # type: ignore[arg-type]
 
 
 def _split(body: bytes, *, is_lines: bool) -> list[bytes]:
     if is_lines:
         return [line for line in body.splitlines() if line.strip()]
-    return [bytes(raw) for raw in decode(body, _RAW_EVENTS)]
+    return [bytes(raw) for raw in decode(body, _RAW_LIST)]
 
 
-def _decode_each(raws: list[bytes]) -> tuple[list[Event], list[Rejection]]:
-    _check_length(len(raws))
-    events: list[Event] = []
-    rejections = []
-    for index, raw in enumerate(raws):
-        try:
-            events.append(decode(raw, _EVENT))
-        except WireError as error:
-            rejections.append(
-                Rejection(index=index, code=error.code, message=error.message, field=error.field)
-            )
-    return events, rejections
+def _rejection(index: int, error: WireError) -> Rejection:
+    return Rejection(index=index, code=error.code, message=error.message, field=error.field)
 
 
 def _check_length(count: int) -> None:

@@ -1,0 +1,148 @@
+"""Wiring: every part of the exporter made once, and given what it needs."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+
+import msgspec
+from fastapi import Depends, FastAPI, Request
+from prometheus_client import CollectorRegistry
+
+from arbwatch import __version__
+from arbwatch.control import ENGINE_HEADER
+from exporter import limits as limits_file
+from exporter import refusals
+from exporter.control import Control
+from exporter.engines import Engines
+from exporter.exposure import OpenExposure
+from exporter.health import VenueWatch
+from exporter.ingest import Ingest
+from exporter.ledger.ledger import Ledger
+from exporter.ledger.statistics import Totals
+from exporter.ledger.store import Store
+from exporter.limits import Limits
+from exporter.live_edges import LiveEdges
+from exporter.metrics import Metrics
+from exporter.pnl import Pnl
+from exporter.routes import control as control_routes
+from exporter.routes import documented, ops, push, read
+from exporter.settings import Settings
+from exporter.snapshot import Snapshot
+from exporter.stream import Stream
+
+EXPIRE_SECONDS = 1.0
+
+
+class Exporter:
+    """The parts. Making it opens the ledger; `run` brings it to life and closes it.
+
+    Raises:
+        StartError: the ledger or the limits cannot be read.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.limits: Limits = limits_file.load(settings.limits_file, venues=settings.venues)
+        self.registry = CollectorRegistry()
+        self.metrics = metrics = Metrics(
+            self.registry, venues=settings.venues, categories=settings.categories
+        )
+        self.ledger = Ledger(settings.ledger_path)
+        self.totals = Totals()
+        self.engines = Engines(on_overflow=lambda: metrics.overflow("engine"))
+        self.live_edges = LiveEdges(
+            ttl_seconds=settings.edge_ttl_seconds, on_end=metrics.observe_lifetime
+        )
+        self.exposure = OpenExposure()
+        self.watch = VenueWatch()
+        self.control = Control(
+            self.ledger,
+            venues=settings.venues,
+            connected=self.engines.connected,
+            on_confirmed=metrics.halt_ack.observe,
+        )
+        self.stream = Stream(
+            on_change=metrics.stream_clients.set, on_drop=metrics.stream_dropped.inc
+        )
+        self.ingest = Ingest(
+            ledger=self.ledger,
+            control=self.control,
+            live_edges=self.live_edges,
+            exposure=self.exposure,
+            watch=self.watch,
+            totals=self.totals,
+            metrics=metrics,
+            stream=self.stream,
+        )
+        self._register_snapshot()
+
+    @asynccontextmanager
+    async def run(self, _app: FastAPI) -> AsyncIterator[None]:
+        """Load what the ledger knows, serve, and close in reverse."""
+        totals = await self.ledger.read(Store.totals)
+        for field in msgspec.structs.fields(Totals):
+            setattr(self.totals, field.name, getattr(totals, field.name))
+        await self.control.load()
+        self.ledger.on_stored = self.ingest.stored
+        self.ledger.on_commit = self.metrics.observe_commit
+        self.ledger.start()
+        expiry = asyncio.create_task(self._expire_forever(), name="expiry")
+        try:
+            yield
+        finally:
+            expiry.cancel()
+            with suppress(asyncio.CancelledError):
+                await expiry
+            self.stream.close()
+            await self.ledger.close()
+
+    async def _expire_forever(self) -> None:
+        while True:
+            self.live_edges.expire()
+            await asyncio.sleep(EXPIRE_SECONDS)
+
+    def _register_snapshot(self) -> None:
+        self.registry.register(
+            Snapshot(
+                venues=self.settings.venues,
+                limits=self.limits,
+                metrics=self.metrics,
+                live_edges=self.live_edges,
+                exposure=self.exposure,
+                watch=self.watch,
+                totals=self.totals,
+                control=self.control,
+                engines=self.engines,
+                top_edges=self.settings.top_edges,
+            )
+        )
+
+
+def create_app(exporter: Exporter) -> FastAPI:
+    """The HTTP face of an exporter."""
+
+    async def note_engine(request: Request) -> None:
+        if name := request.headers.get(ENGINE_HEADER):
+            exporter.engines.heard(name)
+
+    app = FastAPI(
+        title="Arbwatch exporter",
+        version=__version__,
+        lifespan=exporter.run,
+        dependencies=[Depends(note_engine)],
+    )
+    venues, limits = exporter.settings.venues, exporter.limits
+    pnl = Pnl(exporter.ledger, exporter.totals, equity_usd=limits.equity_usd)
+    for router in (
+        push.router(exporter.ingest),
+        read.edges(exporter.live_edges, exporter.exposure),
+        read.health(exporter.watch, exporter.control, venues=venues, limits=limits),
+        read.results(exporter.ledger, pnl),
+        read.follow(exporter.stream, exporter.ledger),
+        control_routes.router(exporter.control),
+        ops.router(exporter.registry, exporter.ledger),
+    ):
+        app.include_router(router)
+    refusals.install(app)
+    documented.install(app)
+    return app

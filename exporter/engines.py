@@ -1,0 +1,37 @@
+"""Which engines are in contact, by the name each sends along with every call."""
+
+import time
+from collections.abc import Callable
+
+LEASE_SECONDS = 15.0
+MAX_ENGINES = 16
+
+
+class Engines:
+    """When each engine was last heard, on the wall clock to show and the monotonic one to judge."""
+
+    def __init__(
+        self,
+        *,
+        on_overflow: Callable[[], None],
+        clock: Callable[[], float] = time.monotonic,
+        now: Callable[[], float] = time.time,
+    ) -> None:
+        self._on_overflow = on_overflow
+        self._clock = clock
+        self._now = now
+        self._heard: dict[str, float] = {}
+        self.last_seen: dict[str, float] = {}
+
+    def heard(self, name: str) -> None:
+        """An engine called. Names beyond the first 16 are counted and left out."""
+        if name not in self._heard and len(self._heard) >= MAX_ENGINES:
+            self._on_overflow()
+            return
+        self._heard[name] = self._clock()
+        self.last_seen[name] = self._now()
+
+    def connected(self) -> frozenset[str]:
+        """Engines whose lease may still be alive."""
+        since = self._clock() - LEASE_SECONDS
+        return frozenset(name for name, moment in self._heard.items() if moment >= since)

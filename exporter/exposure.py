@@ -1,0 +1,46 @@
+"""Open notional as the engine last told it; unknown, and so absent, until it has."""
+
+from collections import defaultdict
+from typing import Literal
+
+from arbwatch.answers import ExposureTotal
+from arbwatch.events import ExposureRow
+
+
+class OpenExposure:
+    """The last snapshot, one row a venue and category."""
+
+    def __init__(self) -> None:
+        self._rows: dict[tuple[str, str], ExposureRow] = {}
+
+    def replace(self, rows: list[ExposureRow]) -> None:
+        """A whole snapshot: what it does not name is closed, and stands at 0 from now on."""
+        closed = {
+            key: ExposureRow(
+                venue=row.venue, category=row.category, total_notional_usd=0, num_positions=0
+            )
+            for key, row in self._rows.items()
+        }
+        self._rows = closed | {(row.venue, row.category): row for row in rows}
+
+    def update(self, row: ExposureRow) -> None:
+        """One row alone; the others stay."""
+        self._rows[row.venue, row.category] = row
+
+    def rows(self) -> list[ExposureRow]:
+        """Every row told so far."""
+        return list(self._rows.values())
+
+    def totals(self, by: Literal["venue", "category"]) -> list[ExposureTotal]:
+        """Sums over one of the two names, the largest first."""
+        usd: defaultdict[str, float] = defaultdict(float)
+        positions: defaultdict[str, int] = defaultdict(int)
+        for row in self._rows.values():
+            name = row.venue if by == "venue" else row.category
+            usd[name] += row.total_notional_usd
+            positions[name] += row.num_positions
+        totals = [
+            ExposureTotal(name=name, total_notional_usd=usd[name], num_positions=positions[name])
+            for name in usd
+        ]
+        return sorted(totals, key=lambda total: -total.total_notional_usd)

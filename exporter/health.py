@@ -1,0 +1,97 @@
+"""How each venue does, from what the engine measured in the last minutes."""
+
+import math
+import time
+from collections import defaultdict, deque
+from collections.abc import Callable
+from datetime import datetime
+
+from arbwatch.answers import HealthStatus, VenueHealth
+from arbwatch.control import HaltState
+from arbwatch.events import Requests, utc_now
+from exporter.limits import Limits
+
+LATENCY_WINDOW_SECONDS = 60.0
+REQUESTS_WINDOW_SECONDS = 300.0
+MAX_SAMPLES = 10_000
+
+
+class VenueWatch:
+    """Recent samples of each venue, forgotten as they leave their window."""
+
+    def __init__(
+        self,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+        now: Callable[[], datetime] = utc_now,
+    ) -> None:
+        self._clock = clock
+        self._now = now
+        self._samples: defaultdict[str, deque[tuple[float, float]]] = defaultdict(
+            lambda: deque(maxlen=MAX_SAMPLES)
+        )
+        self._requests: defaultdict[str, deque[tuple[float, int, int]]] = defaultdict(
+            lambda: deque(maxlen=MAX_SAMPLES)
+        )
+        self.last_update: dict[str, datetime] = {}
+
+    def latency(self, venue: str, samples_ms: list[float], timestamp: datetime) -> None:
+        """Take in samples that the engine took at `timestamp`."""
+        moment = self._clock()
+        self._samples[venue].extend((moment, sample) for sample in samples_ms)
+        timestamp = min(timestamp, self._now())
+        self.last_update[venue] = max(timestamp, self.last_update.get(venue, timestamp))
+
+    def requests(self, venue: str, requests: Requests) -> None:
+        """Take in the calls that were made to a venue."""
+        self._requests[venue].append((self._clock(), requests.ok, requests.error))
+
+    def health(self, venue: str, *, state: HaltState, limits: Limits) -> VenueHealth:
+        """What is known of the venue now; `None` where nothing was measured."""
+        latencies = self._recent_latencies(venue)
+        p50, p95 = quantile(latencies, 0.5), quantile(latencies, 0.95)
+        error_rate = self._error_rate(venue)
+        return VenueHealth(
+            venue=venue,
+            feed_latency_p50_ms=p50,
+            feed_latency_p95_ms=p95,
+            error_rate=error_rate,
+            status=self._status(venue, p95, error_rate, state=state, limits=limits),
+        )
+
+    def _status(
+        self,
+        venue: str,
+        p95: float | None,
+        error_rate: float | None,
+        *,
+        state: HaltState,
+        limits: Limits,
+    ) -> HealthStatus:
+        if state is not HaltState.RUNNING:
+            return "halted"
+        if venue not in self.last_update:
+            return "unknown"
+        silence = (self._now() - self.last_update[venue]).total_seconds()
+        if silence > limits.of_venue("feed_silence", venue):
+            return "down"
+        is_late = p95 is not None and p95 / 1000 > limits.of_venue("feed_latency", venue)
+        is_failing = error_rate is not None and error_rate > limits.of_venue("error_rate", venue)
+        return "degraded" if is_late or is_failing else "healthy"
+
+    def _recent_latencies(self, venue: str) -> list[float]:
+        since = self._clock() - LATENCY_WINDOW_SECONDS
+        return sorted(sample for moment, sample in self._samples.get(venue, ()) if moment >= since)
+
+    def _error_rate(self, venue: str) -> float | None:
+        since = self._clock() - REQUESTS_WINDOW_SECONDS
+        recent = [row for row in self._requests.get(venue, ()) if row[0] >= since]
+        total = sum(ok + error for _, ok, error in recent)
+        return sum(error for _, _, error in recent) / total if total else None
+
+
+def quantile(ordered: list[float], share: float) -> float | None:
+    """The smallest sample that `share` of all samples do not exceed (nearest rank)."""
+    if not ordered:
+        return None
+    return ordered[max(0, math.ceil(share * len(ordered)) - 1)]

@@ -1,0 +1,1 @@
+"""The ledger: what happened, kept exactly, in one order."""

@@ -1,0 +1,112 @@
+"""The ledger as the event loop sees it: one thread of its own, and one commit for all who wait."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Concatenate, ParamSpec, TypeVar
+
+from exporter.errors import LedgerUnavailable
+from exporter.ledger.schema import Record
+from exporter.ledger.store import Entry, Outcome, Store
+
+log = logging.getLogger(__name__)
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+Waiting = tuple[list[Record], "asyncio.Future[list[Outcome]]"]
+
+
+class Ledger:
+    """Group commit over one `Store`.
+
+    `on_stored` is called on the event loop with each commit's new entries, in ledger order and
+    before those who appended them go on; `on_commit` with a commit's seconds and whether it
+    succeeded. `is_ready` tells whether the last one did.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="ledger")
+        self._store = Store(path)
+        self._waiting: list[Waiting] = []
+        self._wake = asyncio.Event()
+        self._is_closing = False
+        self.is_ready = True
+        self._task: asyncio.Task[None] | None = None
+        self.on_stored: Callable[[list[Entry]], None] = lambda entries: None
+        self.on_commit: Callable[[float, bool], None] = lambda seconds, is_done: None
+
+    def start(self) -> None:
+        """Begin to commit; needs a running event loop."""
+        self._task = asyncio.create_task(self._commit_forever(), name="ledger")
+
+    async def close(self) -> None:
+        """Commit what waits, then close the file."""
+        self._is_closing = True
+        self._wake.set()
+        if self._task is not None:
+            await self._task
+            self._task = None
+        self._thread.shutdown()
+        self._store.close()
+
+    async def append(self, records: list[Record]) -> list[Outcome]:
+        """Store the records; when this returns they are on disk.
+
+        Raises:
+            LedgerUnavailable: nothing of the commit was stored.
+        """
+        if self._is_closing:
+            raise LedgerUnavailable("the exporter is stopping; send it again")
+        future: asyncio.Future[list[Outcome]] = asyncio.get_running_loop().create_future()
+        self._waiting.append((records, future))
+        self._wake.set()
+        return await future
+
+    async def read(
+        self, query: Callable[Concatenate[Store, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """Run one of the store's reads, as in `ledger.read(Store.fills, limit=20)`."""
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._thread, lambda: query(self._store, *args, **kwargs))
+
+    async def _commit_forever(self) -> None:
+        while not (self._is_closing and not self._waiting):
+            await self._wake.wait()
+            self._wake.clear()
+            waiting, self._waiting = self._waiting, []
+            if waiting:
+                await self._commit(waiting)
+
+    async def _commit(self, waiting: list[Waiting]) -> None:
+        loop = asyncio.get_running_loop()
+        records = [record for group, _ in waiting for record in group]
+        started = loop.time()
+        try:
+            outcomes = await self.read(Store.write, records)
+        except Exception as error:
+            self.is_ready = False
+            self.on_commit(loop.time() - started, False)
+            self._fail(waiting, error)
+            return
+        self.is_ready = True
+        self.on_commit(loop.time() - started, True)
+        self.on_stored([outcome for outcome in outcomes if isinstance(outcome, Entry)])
+        self._answer(waiting, outcomes)
+
+    def _answer(self, waiting: list[Waiting], outcomes: list[Outcome]) -> None:
+        start = 0
+        for group, future in waiting:
+            if not future.cancelled():
+                future.set_result(outcomes[start : start + len(group)])
+            start += len(group)
+
+    def _fail(self, waiting: list[Waiting], error: Exception) -> None:
+        if not isinstance(error, LedgerUnavailable):
+            log.error("ledger: a commit failed unexpectedly", exc_info=error)
+            error = LedgerUnavailable("the ledger cannot store now; send it again")
+        for _, future in waiting:
+            if not future.cancelled():
+                future.set_exception(error)

@@ -1,0 +1,210 @@
+"""Tables of the ledger, and how a row and a record become each other.
+
+Money is kept in whole micro-dollars, times in whole microseconds since 1970 UTC, so that sums are
+exact. All tables share one sequence, `seq`: the order in which the exporter committed things.
+"""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any, Literal
+
+import msgspec
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Float,
+    Integer,
+    MetaData,
+    String,
+    Table,
+)
+
+from arbwatch.answers import StoredFill
+from arbwatch.control import Via
+from arbwatch.events import Breach, EngineError, Fill
+
+SCHEMA_VERSION = 1
+MICROUSD_PER_CENT = 10_000
+MICROUSD_PER_USD = 1_000_000
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class ControlRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One change of control state: an order, or an engine's acknowledgement of it."""
+
+    action: Literal["halt", "resume", "ack"]
+    scope: str
+    actor: str
+    timestamp: datetime
+    via: Via
+    reason: str | None = None
+    halt_ids: tuple[int, ...] = ()
+    acked_seq: int | None = None
+    open_orders: int | None = None
+
+
+Record = Fill | EngineError | Breach | ControlRecord
+
+metadata = MetaData()
+
+# SQLite makes an INTEGER PRIMARY KEY the row's own address, so `seq` costs no index.
+_SEQ = BigInteger().with_variant(Integer, "sqlite")
+
+
+def _table(name: str, *columns: Column[Any]) -> Table:
+    return Table(
+        name, metadata, Column("seq", _SEQ, primary_key=True, autoincrement=False), *columns
+    )
+
+
+meta = Table(
+    "meta",
+    metadata,
+    Column("key", String, primary_key=True),
+    Column("value", String, nullable=False),
+)
+
+fills = _table(
+    "fills",
+    Column("fill_id", String, nullable=False, unique=True),
+    Column("timestamp_us", BigInteger, nullable=False),
+    Column("pair_id", String, nullable=False),
+    Column("entry_edge_microusd", BigInteger, nullable=False),
+    Column("realized_edge_microusd", BigInteger, nullable=False),
+    Column("slippage_microusd", BigInteger, nullable=False),
+    Column("fees_microusd", BigInteger, nullable=False),
+    Column("size_microusd", BigInteger, nullable=False),
+    Column("pnl_microusd", BigInteger, nullable=False),
+    Column("category", String),
+    Column("leader", String),
+    Column("hedge_latency_ms", Float),
+    Column("status", String, nullable=False),
+)
+
+errors = _table(
+    "errors",
+    Column("timestamp_us", BigInteger, nullable=False),
+    Column("kind", String, nullable=False),
+    Column("message", String, nullable=False),
+    Column("venue", String),
+)
+
+breaches = _table(
+    "breaches",
+    Column("timestamp_us", BigInteger, nullable=False),
+    Column("limit", String, nullable=False),
+    Column("value", Float, nullable=False),
+    Column("threshold", Float),
+)
+
+control = _table(
+    "control",
+    Column("timestamp_us", BigInteger, nullable=False),
+    Column("action", String, nullable=False),
+    Column("scope", String, nullable=False),
+    Column("actor", String, nullable=False),
+    Column("via", String, nullable=False),
+    Column("reason", String),
+    Column("halt_ids", String, nullable=False),
+    Column("acked_seq", BigInteger),
+    Column("open_orders", Integer),
+)
+
+JOURNAL = (fills, errors, breaches, control)
+
+
+def microseconds(moment: datetime) -> int:
+    """Whole microseconds since 1970 UTC."""
+    return (moment - EPOCH) // timedelta(microseconds=1)
+
+
+def moment(timestamp_us: int) -> datetime:
+    """The inverse of `microseconds`."""
+    return EPOCH + timedelta(microseconds=timestamp_us)
+
+
+def from_cents(cents: float) -> int:
+    """Cents to whole micro-dollars, rounded half to even: exact for up to 4 decimals."""
+    return round(cents * MICROUSD_PER_CENT)
+
+
+def to_cents(microusd: int) -> float:
+    """Micro-dollars to cents, for showing."""
+    return microusd / MICROUSD_PER_CENT
+
+
+def to_usd(microusd: int) -> float:
+    """Micro-dollars to dollars, for showing."""
+    return microusd / MICROUSD_PER_USD
+
+
+def table_of(record: Record) -> Table:
+    """Where a record is kept."""
+    match record:
+        case Fill():
+            return fills
+        case EngineError():
+            return errors
+        case Breach():
+            return breaches
+        case ControlRecord():
+            return control
+
+
+def to_row(record: Record) -> dict[str, Any]:
+    """A record as its row, without `seq`."""
+    if isinstance(record, Fill):
+        return _fill_row(record)
+    row = msgspec.structs.asdict(record)
+    row["timestamp_us"] = microseconds(row.pop("timestamp"))
+    if isinstance(record, ControlRecord):
+        row["halt_ids"] = ",".join(map(str, record.halt_ids))
+    return row
+
+
+def from_row(table: Table, row: dict[str, Any]) -> Record:
+    """The inverse of `to_row`; a fill comes back with its `seq`."""
+    if table is fills:
+        return _stored_fill(row)
+    fields = {key: value for key, value in row.items() if key not in ("seq", "timestamp_us")}
+    fields["timestamp"] = moment(row["timestamp_us"])
+    if table is control:
+        fields["halt_ids"] = tuple(map(int, filter(None, row["halt_ids"].split(","))))
+        return ControlRecord(**fields)
+    return EngineError(**fields) if table is errors else Breach(**fields)
+
+
+def _fill_row(fill: Fill) -> dict[str, Any]:
+    return {
+        "fill_id": fill.fill_id,
+        "timestamp_us": microseconds(fill.timestamp),
+        "pair_id": fill.pair_id,
+        "entry_edge_microusd": from_cents(fill.entry_edge_cents),
+        "realized_edge_microusd": from_cents(fill.realized_edge_cents),
+        "slippage_microusd": from_cents(fill.slippage_cents),
+        "fees_microusd": from_cents(fill.fees_cents),
+        "size_microusd": round(fill.size_usd * MICROUSD_PER_USD),
+        "pnl_microusd": from_cents(fill.pnl_cents),
+        "category": fill.category,
+        "leader": fill.leader,
+        "hedge_latency_ms": fill.hedge_latency_ms,
+        "status": fill.status,
+    }
+
+
+def _stored_fill(row: dict[str, Any]) -> StoredFill:
+    return StoredFill(
+        seq=row["seq"],
+        fill_id=row["fill_id"],
+        timestamp=moment(row["timestamp_us"]),
+        pair_id=row["pair_id"],
+        entry_edge_cents=to_cents(row["entry_edge_microusd"]),
+        realized_edge_cents=to_cents(row["realized_edge_microusd"]),
+        slippage_cents=to_cents(row["slippage_microusd"]),
+        fees_cents=to_cents(row["fees_microusd"]),
+        size_usd=to_usd(row["size_microusd"]),
+        pnl_cents=to_cents(row["pnl_microusd"]),
+        category=row["category"],
+        leader=row["leader"],
+        hedge_latency_ms=row["hedge_latency_ms"],
+        status=row["status"],
+    )

@@ -1,0 +1,232 @@
+"""The ledger's file: one connection, one writer, full sync. All SQL of the exporter is here.
+
+Exactly one connection is open: SQLite before 3.51.3 can lose committed rows when several
+connections write and checkpoint the same write-ahead log.
+"""
+
+import fcntl
+import heapq
+import logging
+from itertools import islice
+from pathlib import Path
+from typing import Any, Literal
+
+import msgspec
+from sqlalchemy import Connection, Table, create_engine, event, func, insert, select, text
+from sqlalchemy.exc import DatabaseError, SQLAlchemyError
+
+from arbwatch.answers import StoredFill
+from arbwatch.events import Fill
+from exporter.errors import LedgerUnavailable, StartError
+from exporter.ledger import schema
+from exporter.ledger.schema import ControlRecord, Record
+from exporter.ledger.statistics import MICROSECONDS_A_DAY, Totals
+
+log = logging.getLogger(__name__)
+
+MICROSECONDS_AN_HOUR = 3_600_000_000
+
+
+class Entry(msgspec.Struct, frozen=True):
+    """A record and its place in the ledger."""
+
+    seq: int
+    record: Record
+
+
+Outcome = Entry | Literal["duplicate", "conflict"]
+
+
+class Store:
+    """The open ledger. Not safe across threads: `Ledger` gives it one of its own.
+
+    Raises:
+        StartError: the file is in use, damaged or from a newer version.
+    """
+
+    def __init__(self, path: Path) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._lock = _lock(path)
+        self._engine = create_engine(f"sqlite:///{path}", connect_args={"check_same_thread": False})
+        event.listen(self._engine, "connect", _configure)
+        try:
+            self._connection = self._open(path)
+        except DatabaseError as error:
+            self._lock.close()
+            raise StartError(
+                f"{path}: not a readable ledger ({error.orig}); move it away or restore a backup"
+            ) from error
+        self._next_seq = self.head() + 1
+
+    def close(self) -> None:
+        """Close the file and let others open it."""
+        self._connection.close()
+        self._engine.dispose()
+        self._lock.close()
+
+    def head(self) -> int:
+        """The largest `seq` in use, 0 for an empty ledger."""
+        newest = (self._connection.scalar(select(func.max(t.c.seq))) for t in schema.JOURNAL)
+        return max(seq or 0 for seq in newest)
+
+    def write(self, records: list[Record]) -> list[Outcome]:
+        """Store what is new, in one synced transaction, and say what became of each record.
+
+        Raises:
+            LedgerUnavailable: nothing was stored.
+        """
+        try:
+            with self._transaction():
+                outcomes = self._sort_out(records)
+                entries = [outcome for outcome in outcomes if isinstance(outcome, Entry)]
+                for table in schema.JOURNAL:
+                    self._insert(table, entries)
+        except SQLAlchemyError as error:
+            self._next_seq = self._head_or(self._next_seq)
+            log.error("ledger: commit failed: %s", type(error).__name__)
+            raise LedgerUnavailable("the ledger cannot store now; send it again") from error
+        return outcomes
+
+    def fills(self, *, limit: int, before: int | None = None) -> list[StoredFill]:
+        """The newest fills first; `before` is the `seq` to go on below."""
+        query = select(schema.fills).order_by(schema.fills.c.seq.desc()).limit(limit)
+        if before is not None:
+            query = query.where(schema.fills.c.seq < before)
+        rows = self._connection.execute(query).mappings()
+        return [schema._stored_fill(dict(row)) for row in rows]
+
+    def after(self, seq: int, *, limit: int) -> list[Entry]:
+        """Up to `limit` entries of every kind that follow `seq`, in order."""
+        pages = [self._page(table, seq, limit) for table in schema.JOURNAL]
+        return list(islice(heapq.merge(*pages, key=lambda entry: entry.seq), limit))
+
+    def control_log(self) -> list[tuple[int, ControlRecord]]:
+        """Every change of control state, in order."""
+        rows = self._connection.execute(select(schema.control).order_by(schema.control.c.seq))
+        log_rows = []
+        for row in rows.mappings():
+            record = schema.from_row(schema.control, dict(row))
+            assert isinstance(record, ControlRecord)
+            log_rows.append((int(row["seq"]), record))
+        return log_rows
+
+    def totals(self) -> Totals:
+        """What a sum over all fills gives."""
+        realized, peak, low, count = self._connection.execute(text(_TOTALS)).one()
+        days = self._connection.execute(text(_RESULTS), {"width": MICROSECONDS_A_DAY})
+        return Totals(
+            realized=realized or 0,
+            peak=peak or 0,
+            max_drawdown=low or 0,
+            count=count,
+            days={day: pnl for day, pnl, _ in days},
+        )
+
+    def hourly_results(self) -> list[tuple[int, int]]:
+        """(hour since 1970, micro-dollars) of each hour with a fill, in order."""
+        rows = self._connection.execute(text(_RESULTS), {"width": MICROSECONDS_AN_HOUR})
+        return [(hour, pnl) for hour, pnl, _ in rows]
+
+    def daily_results(self) -> list[tuple[int, int, int]]:
+        """(day since 1970, micro-dollars, fills) of each day with a fill, in order."""
+        rows = self._connection.execute(text(_RESULTS), {"width": MICROSECONDS_A_DAY})
+        return [(day, pnl, count) for day, pnl, count in rows]
+
+    def fills_after(self, seq: int) -> int:
+        """How many fills were stored after `seq`."""
+        query = select(func.count()).where(schema.fills.c.seq > seq)
+        return int(self._connection.scalar(query) or 0)
+
+    def _open(self, path: Path) -> Connection:
+        connection = self._engine.connect()
+        schema.metadata.create_all(connection)
+        version = connection.scalar(
+            select(schema.meta.c.value).where(schema.meta.c.key == "schema")
+        )
+        if version is None:
+            row = {"key": "schema", "value": str(schema.SCHEMA_VERSION)}
+            connection.execute(insert(schema.meta), row)
+        elif int(version) != schema.SCHEMA_VERSION:
+            raise StartError(
+                f"{path}: made by another version (schema {version}, this one reads "
+                f"{schema.SCHEMA_VERSION}); start that version or move the file away"
+            )
+        connection.commit()
+        return connection
+
+    def _transaction(self) -> Any:
+        self._connection.rollback()  # ends the read that an earlier select left open
+        return self._connection.begin()
+
+    def _head_or(self, seq: int) -> int:
+        try:
+            self._connection.rollback()
+            return self.head() + 1
+        except SQLAlchemyError:
+            return seq  # a gap in the sequence does no harm; a number used twice would
+
+    def _sort_out(self, records: list[Record]) -> list[Outcome]:
+        known = self._known([r.fill_id for r in records if isinstance(r, Fill)])
+        outcomes: list[Outcome] = []
+        for record in records:
+            if isinstance(record, Fill):
+                row = schema.to_row(record)
+                if (earlier := known.setdefault(record.fill_id, row)) is not row:
+                    outcomes.append("duplicate" if earlier == row else "conflict")
+                    continue
+            outcomes.append(Entry(self._next_seq, record))
+            self._next_seq += 1
+        return outcomes
+
+    def _known(self, fill_ids: list[str]) -> dict[str, dict[str, Any]]:
+        if not fill_ids:
+            return {}
+        query = text("SELECT * FROM fills WHERE fill_id IN (SELECT value FROM json_each(:ids))")
+        ids = msgspec.json.encode(fill_ids).decode()
+        rows = [dict(row) for row in self._connection.execute(query, {"ids": ids}).mappings()]
+        return {row["fill_id"]: {k: v for k, v in row.items() if k != "seq"} for row in rows}
+
+    def _insert(self, table: Table, entries: list[Entry]) -> None:
+        rows = [
+            {"seq": entry.seq, **schema.to_row(entry.record)}
+            for entry in entries
+            if schema.table_of(entry.record) is table
+        ]
+        if rows:
+            self._connection.execute(insert(table), rows)
+
+    def _page(self, table: Table, seq: int, limit: int) -> list[Entry]:
+        query = select(table).where(table.c.seq > seq).order_by(table.c.seq).limit(limit)
+        rows = [dict(row) for row in self._connection.execute(query).mappings()]
+        return [Entry(row["seq"], schema.from_row(table, row)) for row in rows]
+
+
+_RESULTS = """
+SELECT timestamp_us / :width AS bucket, sum(pnl_microusd), count(*)
+FROM fills GROUP BY bucket ORDER BY bucket
+"""
+
+# The peak starts at 0: before the first fill nothing was lost or won.
+_TOTALS = """
+WITH running AS (SELECT seq, sum(pnl_microusd) OVER (ORDER BY seq) AS realized FROM fills),
+     peaks AS (SELECT realized, max(0, max(realized) OVER (ORDER BY seq)) AS peak FROM running)
+SELECT (SELECT sum(pnl_microusd) FROM fills), max(peak), min(realized - peak),
+       (SELECT count(*) FROM fills)
+FROM peaks
+"""
+
+
+def _lock(path: Path) -> Any:
+    """Hold the file for this process, so that no second exporter writes to it."""
+    lock = path.with_name(path.name + ".lock").open("w")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        lock.close()
+        raise StartError(f"{path}: another exporter is using this ledger; stop it first") from None
+    return lock
+
+
+def _configure(connection: Any, _record: Any) -> None:
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+        connection.execute(f"PRAGMA {pragma}")

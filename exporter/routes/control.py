@@ -1,0 +1,70 @@
+"""Control: where each venue stands, halt, resume, and the engine's acknowledgement."""
+
+from typing import TypeVar
+
+import msgspec
+from fastapi import APIRouter, Request, Response
+
+from arbwatch import wire
+from arbwatch.control import (
+    ALL_VENUES,
+    Acknowledgement,
+    HaltOrder,
+    ResumeOrder,
+    VenueControl,
+)
+from exporter import body
+from exporter.control import Control
+from exporter.errors import from_wire
+from exporter.routes.documented import call, respond
+
+T = TypeVar("T")
+
+REFUSALS = (400, 404, 413, 415, 503)
+Stand = VenueControl | list[VenueControl]
+
+
+def router(control: Control) -> APIRouter:
+    """Routes below `/api/venues`. `all` as the venue means every venue, and answers with a list."""
+    routes = APIRouter(prefix="/api/venues", tags=["control"])
+    halts = msgspec.json.Decoder(HaltOrder)
+    resumes = msgspec.json.Decoder(ResumeOrder)
+    acks = msgspec.json.Decoder(Acknowledgement)
+
+    @routes.get("", **call(list[VenueControl]))
+    async def get_venues() -> Response:
+        """Where each venue stands, why, and what the engines acknowledged."""
+        return respond(control.venues())
+
+    @routes.post("/{venue}/halt", **call(Stand, body=HaltOrder, refusals=REFUSALS))
+    async def post_halt(venue: str, request: Request) -> Response:
+        """Order a halt; on disk when this answers, true once `state` is `acknowledged`."""
+        order = await _body(request, halts)
+        return respond(_one(venue, await control.halt(venue, order)))
+
+    @routes.post("/{venue}/resume", **call(Stand, body=ResumeOrder, refusals=REFUSALS))
+    async def post_resume(venue: str, request: Request) -> Response:
+        """End the halts named in `halt_ids`, or all of this scope that are open now."""
+        order = await _body(request, resumes)
+        return respond(_one(venue, await control.resume(venue, order)))
+
+    @routes.post("/{venue}/ack", **call(VenueControl, body=Acknowledgement, refusals=REFUSALS))
+    async def post_ack(venue: str, request: Request) -> Response:
+        """An engine has carried out every order for the venue up to `seq`."""
+        ack = await _body(request, acks)
+        return respond(_one(venue, await control.acknowledge(venue, ack)))
+
+    return routes
+
+
+async def _body(request: Request, decoder: msgspec.json.Decoder[T]) -> T:
+    """The body; none at all stands for one with every default."""
+    body.content_type(request)
+    try:
+        return wire.decode(await body.read(request) or b"{}", decoder)
+    except wire.WireError as error:
+        raise from_wire(error) from None
+
+
+def _one(scope: str, venues: list[VenueControl]) -> Stand:
+    return venues if scope == ALL_VENUES else venues[0]

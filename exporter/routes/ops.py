@@ -1,0 +1,54 @@
+"""For those who run it: metrics, liveness, readiness, and a page of links."""
+
+from html import escape
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import HTMLResponse, JSONResponse
+from prometheus_client import CollectorRegistry
+from prometheus_client.exposition import choose_encoder
+
+from arbwatch import __version__
+from exporter.ledger.ledger import Ledger
+
+LINKS = {
+    "/docs": "the REST API, with examples",
+    "/api/edges": "live edges",
+    "/api/fills": "recent fills",
+    "/api/exposure": "exposure",
+    "/api/health": "health of each venue",
+    "/api/pnl": "P&L",
+    "/api/venues": "halts",
+    "/metrics": "metrics for Prometheus",
+}
+
+
+def router(registry: CollectorRegistry, ledger: Ledger) -> APIRouter:
+    """Routes outside `/api`."""
+    routes = APIRouter(tags=["operations"])
+
+    @routes.get("/metrics")
+    async def metrics(request: Request) -> Response:
+        """The exposition, in OpenMetrics where it is asked for."""
+        encode, content_type = choose_encoder(request.headers.get("accept", ""))
+        return Response(encode(registry), headers={"Content-Type": content_type})
+
+    @routes.get("/healthz")
+    async def healthz() -> JSONResponse:
+        """The process answers."""
+        return JSONResponse({"status": "ok", "version": __version__})
+
+    @routes.get("/readyz")
+    async def readyz() -> JSONResponse:
+        """The ledger takes fills: its last commit, if there was one, succeeded."""
+        status = "ready" if ledger.is_ready else "ledger unavailable"
+        return JSONResponse({"status": status}, status_code=200 if ledger.is_ready else 503)
+
+    @routes.get("/", response_class=HTMLResponse)
+    async def index() -> str:
+        """Links to everything else."""
+        items = "".join(
+            f'<li><a href="{path}">{path}</a> {escape(text)}</li>' for path, text in LINKS.items()
+        )
+        return f"<!doctype html><title>Arbwatch</title><h1>Arbwatch exporter</h1><ul>{items}</ul>"
+
+    return routes

@@ -1,0 +1,96 @@
+"""What anyone may read: live edges, fills, exposure, health, P&L, and the stream of facts."""
+
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Header, Query, Response
+from fastapi.responses import StreamingResponse
+
+from arbwatch.answers import ExposureTotal, LiveEdge, PnlReport, StoredFill, VenueHealth
+from arbwatch.events import ExposureRow
+from exporter.control import Control
+from exporter.exposure import OpenExposure
+from exporter.health import VenueWatch
+from exporter.ledger.ledger import Ledger
+from exporter.ledger.store import Entry, Store
+from exporter.limits import Limits
+from exporter.live_edges import LiveEdges
+from exporter.pnl import Pnl
+from exporter.routes.documented import call, respond
+from exporter.stream import Stream
+
+Limit = Annotated[int, Query(ge=1, le=1000)]
+Sequence = Annotated[int | None, Query(ge=0, le=2**63 - 1)]
+
+
+def edges(live_edges: LiveEdges, exposure: OpenExposure) -> APIRouter:
+    """Routes of what stands now."""
+    routes = APIRouter(prefix="/api", tags=["read"])
+
+    @routes.get("/edges", **call(list[LiveEdge]))
+    async def get_edges(limit: Limit = 10) -> Response:
+        """Live edges, the largest net edge first."""
+        return respond(live_edges.top(limit))
+
+    @routes.get("/exposure", **call((list[ExposureRow], list[ExposureTotal])))
+    async def get_exposure(by: Literal["venue", "category"] | None = None) -> Response:
+        """Open notional: the rows as last told, or summed by venue or category."""
+        return respond(exposure.rows() if by is None else exposure.totals(by))
+
+    return routes
+
+
+def health(
+    watch: VenueWatch, control: Control, *, venues: tuple[str, ...], limits: Limits
+) -> APIRouter:
+    """The route of each venue's health."""
+    routes = APIRouter(prefix="/api", tags=["read"])
+
+    @routes.get("/health", **call(list[VenueHealth]))
+    async def get_health() -> Response:
+        """One row a venue; what was not measured is null."""
+        rows = [watch.health(v, state=control.state(v), limits=limits) for v in venues]
+        return respond(rows)
+
+    return routes
+
+
+def results(ledger: Ledger, pnl: Pnl) -> APIRouter:
+    """Routes of what was filled and earned."""
+    routes = APIRouter(prefix="/api", tags=["read"])
+
+    @routes.get("/fills", **call(list[StoredFill]))
+    async def get_fills(limit: Limit = 20, before: Sequence = None) -> Response:
+        """Fills, the newest first; `before` the smallest `seq` of a page gives the next."""
+        return respond(await ledger.read(Store.fills, limit=limit, before=before))
+
+    @routes.get("/pnl", **call(PnlReport))
+    async def get_pnl() -> Response:
+        """The realized P&L curve, each day's result, drawdown, and Sharpe with its n."""
+        return respond(await pnl.report())
+
+    return routes
+
+
+def follow(stream: Stream, ledger: Ledger) -> APIRouter:
+    """The route of the stream."""
+    routes = APIRouter(prefix="/api", tags=["read"])
+
+    async def head() -> int:
+        return await ledger.read(Store.head)
+
+    async def read_after(seq: int, limit: int) -> list[Entry]:
+        return await ledger.read(Store.after, seq, limit=limit)
+
+    @routes.get("/stream", response_class=StreamingResponse)
+    async def get_stream(
+        last_event_id: Annotated[int | None, Header(ge=0, le=2**63 - 1)] = None,
+    ) -> StreamingResponse:
+        """Server-sent events `fill`, `error`, `breach`, `control`, after `Last-Event-ID`.
+
+        The first event, `ready`, tells where the stream begins: there, or at the newest entry.
+        """
+        chunks = stream.follow(last_event_id, head=head, read_after=read_after)
+        headers = {"Cache-Control": "no-store"}
+        return StreamingResponse(chunks, media_type="text/event-stream", headers=headers)
+
+    return routes

@@ -1,0 +1,63 @@
+"""Settings of the exporter, all from the environment, read once at start."""
+
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import AliasChoices, Field, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+CATEGORIES = (
+    "crypto",
+    "sports",
+    "finance",
+    "politics",
+    "mentions",
+    "tech",
+    "economics",
+    "culture",
+    "weather",
+    "geopolitics",
+)
+
+Names = Annotated[tuple[str, ...], NoDecode]
+
+
+class Settings(BaseSettings):
+    """One value a variable; a wrong one ends the start and is named."""
+
+    model_config = SettingsConfigDict(frozen=True, extra="ignore", populate_by_name=True)
+
+    exporter_host: str = "127.0.0.1"
+    exporter_port: int = Field(
+        default=8000,
+        ge=1,
+        le=65535,
+        validation_alias=AliasChoices("EXPORTER_PORT", "DASHBOARD_PORT"),
+    )
+    database_url: str = "sqlite:///var/ledger.db"
+    limits_file: Path = Path("limits.yml")
+    venues: Names = ("polymarket", "kalshi")
+    categories: Names = CATEGORIES
+    edge_ttl_seconds: float = Field(default=15.0, gt=0, le=86_400)
+    top_edges: int = Field(default=20, ge=1, le=100)
+    log_level: str = "INFO"
+
+    @field_validator("venues", "categories", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        """Comma-separated names, as the environment has them."""
+        if isinstance(value, str):
+            return tuple(name.strip() for name in value.split(",") if name.strip())
+        return value
+
+    @field_validator("database_url")
+    @classmethod
+    def _is_sqlite_file(cls, value: str) -> str:
+        if not value.startswith("sqlite:///"):
+            raise ValueError("only sqlite:///path is supported")
+        return value
+
+    @property
+    def ledger_path(self) -> Path:
+        """The ledger's file."""
+        return Path(self.database_url.removeprefix("sqlite:///"))

@@ -1,0 +1,155 @@
+"""Gauges of what stands now, read at each scrape from where it is kept: no copy that could lag."""
+
+from collections.abc import Iterator
+
+from prometheus_client import Metric
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.registry import Collector
+
+from arbwatch.control import HaltState
+from arbwatch.events import utc_now
+from exporter.control import Control
+from exporter.engines import Engines
+from exporter.exposure import OpenExposure
+from exporter.health import VenueWatch
+from exporter.ledger.schema import EPOCH, microseconds, to_usd
+from exporter.ledger.statistics import Totals, daily_returns, sharpe_ratio
+from exporter.limits import Limits
+from exporter.live_edges import LiveEdges
+from exporter.metrics import Metrics
+
+HALT_STATE_VALUES = {
+    HaltState.RUNNING: 0,
+    HaltState.REQUESTED: 1,
+    HaltState.ACKNOWLEDGED: 2,
+    HaltState.UNCONFIRMED: 3,
+}
+
+
+class Snapshot(Collector):
+    """Collects present state; nothing here waits or touches a file."""
+
+    def __init__(
+        self,
+        *,
+        venues: tuple[str, ...],
+        limits: Limits,
+        metrics: Metrics,
+        live_edges: LiveEdges,
+        exposure: OpenExposure,
+        watch: VenueWatch,
+        totals: Totals,
+        control: Control,
+        engines: Engines,
+        top_edges: int,
+    ) -> None:
+        self._venues = venues
+        self._limits = limits
+        self._metrics = metrics
+        self._live_edges = live_edges
+        self._exposure = exposure
+        self._watch = watch
+        self._totals = totals
+        self._control = control
+        self._engines = engines
+        self._top_edges = top_edges
+
+    def describe(self) -> list[Metric]:
+        """Nothing: what is not known yet has no series."""
+        return []
+
+    def collect(self) -> Iterator[Metric]:
+        """Every gauge, as of now."""
+        yield from self._edges()
+        yield from self._results()
+        yield from self._open_exposure()
+        yield from self._venue_states()
+        yield self._limit_series()
+
+    def _edges(self) -> Iterator[Metric]:
+        live = GaugeMetricFamily("arb_live_edges", "Live edges", labels=["category"])
+        counts = dict.fromkeys(self._metrics.category.values, 0)
+        for category, count in self._live_edges.categories().items():
+            counts[self._metrics.category.shown(category)] += count
+        for category, count in counts.items():
+            live.add_metric([category], count)
+        yield live
+        top = GaugeMetricFamily(
+            "arb_live_edge_net_cents",
+            "Net edge of the largest live edges, cents per contract",
+            labels=["pair_id", "leader", "category", "best_side"],
+        )
+        for edge in self._live_edges.top(self._top_edges):
+            leader, category = (
+                self._metrics.venue.shown(edge.leader),
+                self._metrics.category.shown(edge.category),
+            )
+            labels = [edge.pair_id, leader, category, edge.best_side or "unknown"]
+            top.add_metric(labels, edge.net_edge_cents)
+        yield top
+
+    def _results(self) -> Iterator[Metric]:
+        now_us = microseconds(utc_now())
+        today = (utc_now() - EPOCH).days
+        returns = daily_returns(self._totals.days, equity_usd=self._limits.equity_usd, today=today)
+        sharpe = sharpe_ratio(returns)
+        values = {
+            "arb_pnl_realized_usd": ("Realized P&L", to_usd(self._totals.realized)),
+            "arb_pnl_day_usd": (
+                "Realized P&L of this UTC day",
+                to_usd(self._totals.on_day(now_us)),
+            ),
+            "arb_drawdown_usd": (
+                "How far realized P&L stands below its best, 0 or negative",
+                to_usd(self._totals.drawdown),
+            ),
+            "arb_sharpe_samples": ("Complete days behind the Sharpe ratio", len(returns)),
+            "arb_equity_usd": ("Equity that losses are a share of", self._limits.equity_usd),
+        }
+        for name, (text, value) in values.items():
+            yield GaugeMetricFamily(name, text, value=value)
+        if sharpe is not None:
+            yield GaugeMetricFamily("arb_sharpe_ratio", "Annualised Sharpe ratio", value=sharpe)
+
+    def _open_exposure(self) -> Iterator[Metric]:
+        labels = ["venue", "category"]
+        usd = GaugeMetricFamily("arb_exposure_usd", "Open notional", labels=labels)
+        positions = GaugeMetricFamily("arb_exposure_positions", "Open positions", labels=labels)
+        sums: dict[tuple[str, str], tuple[float, int]] = {}
+        for row in self._exposure.rows():
+            key = (self._metrics.venue.shown(row.venue), self._metrics.category.shown(row.category))
+            before = sums.get(key, (0.0, 0))
+            sums[key] = (before[0] + row.total_notional_usd, before[1] + row.num_positions)
+        for key, (total, count) in sums.items():
+            usd.add_metric(key, total)
+            positions.add_metric(key, count)
+        yield usd
+        yield positions
+
+    def _venue_states(self) -> Iterator[Metric]:
+        halts = GaugeMetricFamily(
+            "arb_venue_halt_state",
+            "0 running, 1 halt requested, 2 acknowledged, 3 unconfirmed",
+            labels=["venue"],
+        )
+        updates = GaugeMetricFamily(
+            "arb_feed_last_update_timestamp_seconds", "Last book update", labels=["venue"]
+        )
+        seen = GaugeMetricFamily(
+            "arb_engine_last_seen_timestamp_seconds", "Last contact", labels=["engine"]
+        )
+        for venue in self._venues:
+            halts.add_metric([venue], HALT_STATE_VALUES[self._control.state(venue)])
+            if venue in self._watch.last_update:
+                updates.add_metric([venue], self._watch.last_update[venue].timestamp())
+        for name, moment in self._engines.last_seen.items():
+            seen.add_metric([name], moment)
+        yield from (halts, updates, seen)
+
+    def _limit_series(self) -> Metric:
+        limits = GaugeMetricFamily(
+            "arb_limit", "Limits of limits.yml, in base units", labels=["limit", "scope"]
+        )
+        for (name, scope), value in self._limits.series(self._venues).items():
+            limits.add_metric([name, scope], value)
+        return limits
