@@ -1,0 +1,205 @@
+"""Wires the bot: webhook, delivery, notices and gateway in one event loop."""
+
+import asyncio
+import contextlib
+import logging
+import signal
+import socket
+import uuid
+from collections.abc import Iterator, Sequence
+from importlib.metadata import version
+
+import uvicorn
+from fastapi import FastAPI
+from prometheus_client import CollectorRegistry
+
+from bot.cards import Card, breach_card, error_card, fill_card
+from bot.commands import Caller, Commands
+from bot.errors import StartError
+from bot.exporter_api import ExporterApi
+from bot.gateway.client import Gateway
+from bot.gateway.delivery import DiscordSender
+from bot.gateway.slash import adder
+from bot.metrics import BotMetrics
+from bot.notices import Notices
+from bot.outbox import Entry, Outbox
+from bot.printer import Printer
+from bot.relay import Relay
+from bot.routes.alerts import alerts_router
+from bot.routes.ops import ops_router
+from bot.settings import BotConfig
+from bot.worker import DeliveryWorker, Sender
+
+log = logging.getLogger(__name__)
+
+VERSION = version("arbwatch")
+_HTTP_GRACE_SECONDS = 3
+_PROGRAM = Caller(actor="program", via="rest")
+
+
+class ArbitrageBot:
+    """The bot. `run` serves until it is told to stop; the rest may be used before and beside it."""
+
+    def __init__(self, config: BotConfig) -> None:
+        self._config = config
+        self._metrics = BotMetrics(CollectorRegistry(), version=VERSION)
+        self._outbox = Outbox(config.outbox_path)
+        self._metrics.watch_outbox(lambda: self._outbox.backlog)
+        self._api = ExporterApi(config.api_base_url)
+        self._commands = Commands(self._api, metrics=self._metrics)
+        self._gateway = self._make_gateway()
+        self._worker = DeliveryWorker(self._outbox, self._make_sender(), metrics=self._metrics)
+        self._notices = Notices(config.api_base_url, self._outbox, metrics=self._metrics)
+
+    async def run(self) -> None:
+        """Serve until SIGTERM, SIGINT or cancellation; raises StartError where that cannot be."""
+        with _listener(self._config) as listener:
+            server = self._make_server()
+            try:
+                await self._outbox.open()
+                await self._serve(server, listener)
+            finally:
+                await self.close()
+
+    async def close(self) -> None:
+        """Leave Discord, then close connections and the outbox; closing twice is harmless."""
+        if self._gateway is not None:
+            await self._gateway.close()
+        await self._api.close()
+        await self._outbox.close()
+
+    async def alert_fill(
+        self,
+        pair_id: str,
+        entry_edge_cents: float,
+        realized_edge_cents: float,
+        pnl_cents: float,
+    ) -> None:
+        """Announce a fill; on disk when this returns."""
+        card = fill_card(
+            pair_id,
+            entry_edge_cents=entry_edge_cents,
+            realized_edge_cents=realized_edge_cents,
+            pnl_cents=pnl_cents,
+        )
+        await self._enqueue("fill", card)
+
+    async def alert_error(self, kind: str, message: str) -> None:
+        """Announce an error; on disk when this returns."""
+        await self._enqueue("error", error_card(kind, message))
+
+    async def alert_threshold_breach(self, name: str, value: float) -> None:
+        """Announce a breach, its value in the limit's own unit; on disk when this returns."""
+        await self._enqueue("breach", breach_card(name, value))
+
+    async def handle_command(self, name: str, args: Sequence[str] = ()) -> str:
+        """Answer a command as Discord would be answered: `handle_command("edges", ["5"])`."""
+        answer = await self._commands.answer(name, args, caller=_PROGRAM)
+        return answer.text
+
+    async def _enqueue(self, kind: str, card: Card) -> None:
+        await self._outbox.open()
+        await self._outbox.put([Entry(key=f"{kind}:{uuid.uuid4()}", card=card)])
+        self._metrics.notices.labels(kind=kind).inc()
+
+    async def _serve(self, server: "_Server", listener: socket.socket) -> None:
+        """Run every part; the first that ends, ends all: HTTP first, then what feeds on it."""
+        stop = asyncio.Event()
+        http = asyncio.create_task(server.serve(sockets=[listener]))
+        others = [asyncio.create_task(self._worker.run()), asyncio.create_task(self._notices.run())]
+        if self._gateway is not None:
+            others.append(asyncio.create_task(self._gateway.run()))
+        asked = asyncio.create_task(_wait_for(stop))
+        try:
+            with _stop_on_signal(stop):
+                log.info("Bot started: console_mode=%s", self._gateway is None)
+                ended, _ = await asyncio.wait(
+                    {http, asked, *others}, return_when=asyncio.FIRST_COMPLETED
+                )
+                for task in ended:
+                    task.result()
+        finally:
+            server.should_exit = True
+            await asyncio.wait({http})
+            await _cancel([*others, asked])
+            log.info("Bot stopped")
+
+    def _make_gateway(self) -> Gateway | None:
+        if self._config.token is None:
+            return None
+        gateway = Gateway(self._config, adder(self._commands))
+        self._metrics.watch_discord(lambda: gateway.is_ready)
+        return gateway
+
+    def _make_sender(self) -> Sender:
+        if self._gateway is None or self._config.channel_id is None:
+            return Printer()
+        return DiscordSender(self._gateway, self._config.channel_id)
+
+    def _make_server(self) -> "_Server":
+        app = create_app(self._outbox, config=self._config, metrics=self._metrics)
+        return _Server(
+            uvicorn.Config(
+                app,
+                lifespan="off",
+                log_config=None,
+                access_log=False,
+                timeout_graceful_shutdown=_HTTP_GRACE_SECONDS,
+            )
+        )
+
+
+def create_app(outbox: Outbox, *, config: BotConfig, metrics: BotMetrics) -> FastAPI:
+    """The bot's HTTP side."""
+    relay = Relay(outbox, metrics=metrics)
+    app = FastAPI(title="Arbwatch bot", version=VERSION)
+    app.include_router(alerts_router(relay, token=config.webhook_token, metrics=metrics))
+    app.include_router(ops_router(metrics.registry, is_ready=lambda: outbox.is_usable))
+    return app
+
+
+class _Server(uvicorn.Server):
+    """Signals are the bot's business: it has more to stop than HTTP."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+def _listener(config: BotConfig) -> socket.socket:
+    family = socket.AF_INET6 if ":" in config.host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((config.host, config.port))
+    except OSError as error:
+        listener.close()
+        where = f"{config.host}:{config.port}"
+        raise StartError(f"BOT_PORT: cannot listen on {where}: {error.strerror}") from error
+    return listener
+
+
+@contextlib.contextmanager
+def _stop_on_signal(stop: asyncio.Event) -> Iterator[None]:
+    loop = asyncio.get_running_loop()
+    handled = []
+    for number in (signal.SIGTERM, signal.SIGINT):
+        # Only the main thread may do this; elsewhere the caller cancels.
+        with contextlib.suppress(RuntimeError, ValueError, NotImplementedError):
+            loop.add_signal_handler(number, stop.set)
+            handled.append(number)
+    try:
+        yield
+    finally:
+        for number in handled:
+            loop.remove_signal_handler(number)
+
+
+async def _wait_for(event: asyncio.Event) -> None:
+    await event.wait()
+
+
+async def _cancel(tasks: list["asyncio.Task[None]"]) -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)

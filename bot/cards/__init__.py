@@ -1,0 +1,16 @@
+"""Cards: what a message shows, as pure functions of facts."""
+
+from bot.cards.alerts import alert_card, truncated_card
+from bot.cards.card import Card, Field, make_card
+from bot.cards.notices import breach_card, error_card, fill_card
+
+__all__ = [
+    "Card",
+    "Field",
+    "alert_card",
+    "breach_card",
+    "error_card",
+    "fill_card",
+    "make_card",
+    "truncated_card",
+]

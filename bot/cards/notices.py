@@ -1,0 +1,81 @@
+"""Cards of what happened in the engine: fills, errors, breaches."""
+
+from bot.cards.card import AMBER, GREEN, RED, TITLE_LIMIT, Card, Field, make_card
+from bot.text import discord, length, one_line
+
+# Units of the limits of limits.yml, as the engine reports them in a breach.
+_USD = {
+    "daily_loss",
+    "weekly_loss",
+    "monthly_loss",
+    "venue_exposure",
+    "contract_exposure",
+    "exposure",
+    "drawdown",
+    "equity_usd",
+}
+_CENTS = {"min_net_edge", "median_slippage"}
+_SECONDS = {"hedge_timeout", "feed_latency", "feed_silence"}
+_RATIOS = {"error_rate", "availability"}
+
+
+def fill_card(
+    pair_id: str, *, entry_edge_cents: float, realized_edge_cents: float, pnl_cents: float
+) -> Card:
+    """A fill, and what became of its edge."""
+    return make_card(
+        f"✅ Fill Executed: {discord(one_line(pair_id))}",
+        f"Entry Edge: {cents(entry_edge_cents)} → Realized: {cents(realized_edge_cents)}"
+        f" → PnL: {usd(pnl_cents / 100)}",
+        colour=GREEN if pnl_cents >= 0 else AMBER,
+    )
+
+
+def error_card(kind: str, message: str, *, venue: str | None = None) -> Card:
+    """An error of the engine."""
+    head = f"🚨 Error ({discord(one_line(kind))})"
+    text = f"{head}: {discord(one_line(message))}"
+    fields = [Field(name="Venue", value=discord(one_line(venue)))] if venue else []
+    if length(text) <= TITLE_LIMIT:
+        return make_card(text, colour=RED, fields=fields)
+    return make_card(head, text, colour=RED, fields=fields)
+
+
+def breach_card(limit: str, value: float, *, threshold: float | None = None) -> Card:
+    """A limit that the engine saw exceeded."""
+    fields = []
+    if threshold is not None:
+        fields.append(Field(name="Limit", value=limit_value(limit, threshold)))
+    return make_card(
+        f"🚨 Threshold Breach: {discord(one_line(limit))} = {limit_value(limit, value)}",
+        colour=RED,
+        fields=fields,
+    )
+
+
+def limit_value(limit: str, value: float) -> str:
+    """A value in its limit's own unit; a limit nobody knows has no unit."""
+    if limit in _USD:
+        return usd(value)
+    if limit in _CENTS:
+        return cents(value)
+    if limit in _SECONDS:
+        return f"{value:.2f} s"
+    if limit in _RATIOS:
+        return f"{value:.2%}"
+    return f"{value:g}"
+
+
+def usd(value: float) -> str:
+    """Dollars as the users' guide writes them: `$1.50`, `$-50.00`."""
+    return f"${_hundredths(value):,.2f}"
+
+
+def cents(value: float) -> str:
+    """Cents as the users' guide writes them: `3.20¢`."""
+    return f"{_hundredths(value):.2f}¢"
+
+
+def _hundredths(value: float) -> float:
+    """Rounded, and without the sign that would make a `$-0.00`."""
+    return round(value, 2) + 0.0

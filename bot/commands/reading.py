@@ -1,0 +1,98 @@
+"""Commands that read: edges, fills, status, help."""
+
+from arbwatch.answers import LiveEdge, StoredFill, VenueHealth
+from bot.cards.alerts import moment
+from bot.cards.notices import cents, usd
+from bot.commands.answer import ANSWER_LIMIT, Answer, Context
+from bot.text import Escape, clip, join, one_line
+
+DEFAULT_EDGES = 5
+DEFAULT_FILLS = 10
+MOST_ROWS = 50
+
+_DOTS = {"healthy": "🟢", "degraded": "🟡", "down": "🔴", "halted": "🟠", "unknown": "⚪"}
+# A title may have 300 characters; on a phone nobody reads more than this of it.
+_TITLE_LIMIT = 120
+_NOT_MEASURED = "not measured"
+
+HELP = """\
+🤖 Arbwatch Commands
+/edges [N] – live edges, largest first (default 5)
+/fills [N] – latest fills (default 10)
+/status – health of each venue
+/halt <venue> [reason] – stop opening positions on a venue
+/resume <venue> – end the halts of a venue
+/help – this list"""
+
+
+async def edges(context: Context, limit: int = DEFAULT_EDGES) -> Answer:
+    """The largest live edges."""
+    found = await context.api.edges(limit)
+    rows = [_edge(number, edge, context.escape) for number, edge in enumerate(found, 1)]
+    return _list("📊 Live Edges", rows, nothing="No live edges right now.")
+
+
+async def fills(context: Context, limit: int = DEFAULT_FILLS) -> Answer:
+    """The latest fills."""
+    found = await context.api.fills(limit)
+    rows = [_fill(number, fill, context.escape) for number, fill in enumerate(found, 1)]
+    return _list("💰 Recent Fills", rows, nothing="No fills yet.")
+
+
+async def status(context: Context) -> Answer:
+    """Health of each venue; what was not measured is said to be so."""
+    found = await context.api.health()
+    rows = [_health(venue, context.escape) for venue in found]
+    return _list("🔧 System Status", rows, nothing="No venue has been measured yet.")
+
+
+async def show_help(context: Context) -> Answer:
+    """The list of commands."""
+    return Answer(HELP)
+
+
+def _list(header: str, rows: list[str], *, nothing: str) -> Answer:
+    return Answer(join(header, rows or [nothing], limit=ANSWER_LIMIT))
+
+
+def _edge(number: int, edge: LiveEdge, escape: Escape) -> str:
+    primary, hedge = (
+        escape(clip(one_line(title), _TITLE_LIMIT))
+        for title in (edge.primary_market, edge.hedge_market)
+    )
+    return (
+        f"{number}. {primary} ↔️ {hedge}\n"
+        f"   Edge: {cents(edge.net_edge_cents)}"
+        f" | Slippage: {cents(edge.expected_slippage_cents)}"
+        f" | Leader: {escape(one_line(edge.leader))}"
+    )
+
+
+def _fill(number: int, fill: StoredFill, escape: Escape) -> str:
+    flag = " | ⚠️ one leg only" if fill.status == "one_legged" else ""
+    return (
+        f"{number}. {escape(one_line(fill.pair_id))}\n"
+        f"   Entry: {cents(fill.entry_edge_cents)} → Realized: {cents(fill.realized_edge_cents)}"
+        f" | PnL: {usd(fill.pnl_cents / 100)} | {moment(fill.timestamp)}{flag}"
+    )
+
+
+def _health(venue: VenueHealth, escape: Escape) -> str:
+    state = "" if venue.status == "healthy" else f" ({venue.status})"
+    errors = _NOT_MEASURED if venue.error_rate is None else f"{venue.error_rate:.2%}"
+    return (
+        f"{_DOTS[venue.status]} {escape(one_line(venue.venue)).upper()}{state}\n"
+        f"   Latency: {_latency(venue)}\n"
+        f"   Error Rate: {errors}"
+    )
+
+
+def _latency(venue: VenueHealth) -> str:
+    p50, p95 = venue.feed_latency_p50_ms, venue.feed_latency_p95_ms
+    if p50 is None and p95 is None:
+        return _NOT_MEASURED
+    return f"p50={_milliseconds(p50)} p95={_milliseconds(p95)}"
+
+
+def _milliseconds(value: float | None) -> str:
+    return _NOT_MEASURED if value is None else f"{value:.0f}ms"

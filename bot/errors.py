@@ -1,0 +1,33 @@
+"""Errors of the bot. Their texts are ours: they may be shown to a person as they are."""
+
+
+class BotError(Exception):
+    """Base of everything the bot raises on purpose."""
+
+
+class StartError(BotError):
+    """The bot cannot start; the text is one line naming what is wrong and where."""
+
+
+class OutboxError(BotError):
+    """The outbox could not be read or written; nothing of the attempted change was stored."""
+
+
+class ExporterError(BotError):
+    """The exporter gave no usable answer."""
+
+
+class ExporterDown(ExporterError):
+    """The exporter could not be reached, or did not answer in time."""
+
+
+class ExporterRefused(ExporterError):
+    """The exporter answered with an error of its own; the text is its message."""
+
+    def __init__(self, status: int, message: str) -> None:
+        super().__init__(message)
+        self.status = status
+
+
+class NotAlertmanager(BotError):
+    """A webhook body that is not an Alertmanager payload of version 4."""

@@ -1,0 +1,100 @@
+"""Client of the exporter's REST calls."""
+
+from typing import Any, TypeVar
+from urllib.parse import quote
+
+import aiohttp
+import msgspec
+
+from arbwatch.answers import LiveEdge, StoredFill, VenueHealth
+from arbwatch.control import HaltOrder, ResumeOrder, VenueControl
+from bot.errors import ExporterDown, ExporterError, ExporterRefused
+
+# Discord waits 3 s for a first answer; what remains is for the way there and back.
+TIMEOUT_SECONDS = 2.0
+
+Body = TypeVar("Body")
+
+
+class _Fault(msgspec.Struct, frozen=True):
+    message: str
+
+
+class _Refusal(msgspec.Struct, frozen=True):
+    """The exporter's error body."""
+
+    error: _Fault
+
+
+class ExporterApi:
+    """Typed calls to one exporter. Each raises ExporterDown, ExporterRefused or ExporterError."""
+
+    def __init__(self, base_url: str, *, timeout_seconds: float = TIMEOUT_SECONDS) -> None:
+        self.base_url = base_url.rstrip("/")
+        self._timeout = aiohttp.ClientTimeout(total=timeout_seconds)
+        self._session: aiohttp.ClientSession | None = None
+
+    async def close(self) -> None:
+        """Close the connections; closing twice is harmless."""
+        session, self._session = self._session, None
+        if session is not None:
+            await session.close()
+
+    async def edges(self, limit: int) -> list[LiveEdge]:
+        """Live edges, largest first."""
+        return await self._call("GET", f"/api/edges?limit={limit}", list[LiveEdge])
+
+    async def fills(self, limit: int) -> list[StoredFill]:
+        """Fills, newest first."""
+        return await self._call("GET", f"/api/fills?limit={limit}", list[StoredFill])
+
+    async def health(self) -> list[VenueHealth]:
+        """Health, one row a venue."""
+        return await self._call("GET", "/api/health", list[VenueHealth])
+
+    async def venues(self) -> list[VenueControl]:
+        """Control state, one row a venue."""
+        return await self._call("GET", "/api/venues", list[VenueControl])
+
+    async def halt(self, venue: str, order: HaltOrder) -> VenueControl:
+        """Order a halt; the answer is its state then, seldom already acknowledged."""
+        path = f"/api/venues/{quote(venue, safe='')}/halt"
+        return await self._call("POST", path, VenueControl, order)
+
+    async def resume(self, venue: str, order: ResumeOrder) -> VenueControl:
+        """End the halts that the order names."""
+        path = f"/api/venues/{quote(venue, safe='')}/resume"
+        return await self._call("POST", path, VenueControl, order)
+
+    async def _call(
+        self, method: str, path: str, kind: type[Body], body: msgspec.Struct | None = None
+    ) -> Body:
+        status, content = await self._exchange(method, path, body)
+        if status >= 400:
+            raise ExporterRefused(status, _message(content) or f"the exporter answered {status}")
+        try:
+            return msgspec.json.decode(content, type=kind)
+        except msgspec.DecodeError as wrong:
+            raise ExporterError("the exporter's answer could not be read") from wrong
+
+    async def _exchange(
+        self, method: str, path: str, body: msgspec.Struct | None
+    ) -> tuple[int, bytes]:
+        if self._session is None:
+            self._session = aiohttp.ClientSession(timeout=self._timeout)
+        sent: dict[str, Any] = {}
+        if body is not None:
+            sent["data"] = msgspec.json.encode(body)
+            sent["headers"] = {"Content-Type": "application/json"}
+        try:
+            async with self._session.request(method, self.base_url + path, **sent) as response:
+                return response.status, await response.read()
+        except (TimeoutError, aiohttp.ClientError, OSError) as failed:
+            raise ExporterDown("the exporter does not answer") from failed
+
+
+def _message(content: bytes) -> str | None:
+    try:
+        return msgspec.json.decode(content, type=_Refusal).error.message
+    except msgspec.DecodeError:
+        return None

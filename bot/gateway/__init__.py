@@ -1,0 +1,1 @@
+"""The rooms that face Discord: the only ones that know discord.py."""

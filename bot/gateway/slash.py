@@ -1,0 +1,103 @@
+"""The slash commands: thin covers of the commands, so that Discord knows their arguments."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+import discord
+from discord import app_commands
+from discord.app_commands import Choice, Range
+
+from bot.commands import VENUES, Answer, Caller, Commands
+from bot.commands.reading import DEFAULT_EDGES, DEFAULT_FILLS, MOST_ROWS
+
+log = logging.getLogger(__name__)
+
+# Discord gives up on an interaction without a first answer after 3 s.
+DEFER_AFTER_SECONDS = 1.0
+
+Tree = app_commands.CommandTree[discord.Client]
+Interaction = discord.Interaction[discord.Client]
+Rows = Range[int, 1, MOST_ROWS]
+
+_VENUE_CHOICES = [Choice(name=venue, value=venue) for venue in VENUES]
+
+
+def adder(commands: Commands) -> Callable[[Tree], None]:
+    """What adds all six commands to a tree."""
+
+    def add_commands(tree: Tree) -> None:
+        _add_reading(tree, commands)
+        _add_control(tree, commands)
+        tree.error(_report)
+
+    return add_commands
+
+
+def _add_reading(tree: Tree, commands: Commands) -> None:
+    @tree.command(name="edges", description="Live edges, largest first")
+    @app_commands.describe(n="How many")
+    async def edges(interaction: Interaction, n: Rows = DEFAULT_EDGES) -> None:
+        await _respond(interaction, commands, "edges", str(n))
+
+    @tree.command(name="fills", description="Latest fills")
+    @app_commands.describe(n="How many")
+    async def fills(interaction: Interaction, n: Rows = DEFAULT_FILLS) -> None:
+        await _respond(interaction, commands, "fills", str(n))
+
+    @tree.command(name="status", description="Health of each venue")
+    async def status(interaction: Interaction) -> None:
+        await _respond(interaction, commands, "status")
+
+    @tree.command(name="help", description="What the bot understands")
+    async def show_help(interaction: Interaction) -> None:
+        await _respond(interaction, commands, "help")
+
+
+def _add_control(tree: Tree, commands: Commands) -> None:
+    @tree.command(name="halt", description="Stop opening positions on a venue")
+    @app_commands.describe(venue="Where to stop", reason="Why, for the record")
+    @app_commands.choices(venue=_VENUE_CHOICES)
+    @app_commands.guild_only()
+    async def halt(interaction: Interaction, venue: str, reason: Range[str, 0, 200] = "") -> None:
+        await _respond(interaction, commands, "halt", venue, reason)
+
+    @tree.command(name="resume", description="End the halts of a venue")
+    @app_commands.describe(venue="Where to go on")
+    @app_commands.choices(venue=_VENUE_CHOICES)
+    @app_commands.guild_only()
+    async def resume(interaction: Interaction, venue: str) -> None:
+        await _respond(interaction, commands, "resume", venue)
+
+
+async def _respond(
+    interaction: Interaction, commands: Commands, name: str, *arguments: str
+) -> None:
+    """Answer at once where that is possible; else say that the answer is being worked on."""
+    user = interaction.user
+    caller = Caller(actor=f"{user.name} ({user.id})", via="discord")
+    answer = await _in_time(interaction, commands.answer(name, arguments, caller=caller))
+    if interaction.response.is_done():
+        await interaction.edit_original_response(content=answer.text)
+    else:
+        await interaction.response.send_message(answer.text, suppress_embeds=True)
+
+
+async def _in_time(interaction: Interaction, work: Coroutine[Any, Any, Answer]) -> Answer:
+    task = asyncio.create_task(work)
+    done, _ = await asyncio.wait({task}, timeout=DEFER_AFTER_SECONDS)
+    if not done:
+        # Whatever becomes of the deferral, the command itself is carried through.
+        try:
+            await interaction.response.defer(thinking=True)
+        except discord.HTTPException:
+            await task
+            raise
+    return await task
+
+
+async def _report(interaction: Interaction, error: app_commands.AppCommandError) -> None:
+    """A failure between Discord and us; failures of a command itself are answers."""
+    cause = error.__cause__ or error
+    log.error("Interaction failed: error=%s", type(cause).__name__, exc_info=cause)

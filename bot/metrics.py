@@ -1,0 +1,116 @@
+"""Metrics of the bot: the only place, with their route, that knows prometheus_client."""
+
+from collections.abc import Callable, Iterator
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.registry import Collector
+
+from bot.outbox import Backlog
+
+WEBHOOK_REJECTIONS = ("unauthorized", "not_alertmanager", "too_large", "commit_failed")
+DELIVERY_FAILURES = ("unreachable", "rate_limited", "forbidden", "refused", "message_gone", "store")
+OPERATIONS = ("post", "edit")
+NOTICE_KINDS = ("fill", "error", "breach")
+COMMANDS = ("edges", "fills", "halt", "resume", "status", "help", "other")
+RESULTS = ("ok", "refused", "unconfirmed", "unavailable", "failed")
+# Discord answers in 0.1 to 0.5 s; a queued message may wait out an outage.
+DELIVERY_BUCKETS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 15, 60, 300, 3600)
+
+
+class BotMetrics:
+    """Every metric of the bot, with known label sets created so that their series begin at 0."""
+
+    def __init__(self, registry: CollectorRegistry, *, version: str) -> None:
+        self.registry = registry
+        self.alerts_received = Counter(
+            "arb_bot_alerts_received",
+            "Alerts that Alertmanager posted and the outbox committed.",
+            registry=registry,
+        )
+        self.webhook_rejected = _counter(
+            registry,
+            "arb_bot_webhook_rejected",
+            "Webhook posts not accepted.",
+            reason=WEBHOOK_REJECTIONS,
+        )
+        self.deliveries = _counter(
+            registry, "arb_bot_deliveries", "Attempts to deliver a card.", operation=OPERATIONS
+        )
+        self.delivery_failures = _counter(
+            registry,
+            "arb_bot_delivery_failures",
+            "Attempts to deliver a card that failed.",
+            reason=DELIVERY_FAILURES,
+        )
+        self.delivery_seconds = Histogram(
+            "arb_bot_delivery_seconds",
+            "From a card's change until Discord had it.",
+            buckets=DELIVERY_BUCKETS,
+            registry=registry,
+        )
+        self.stream_up = Gauge(
+            "arb_bot_stream_up",
+            "1 while the exporter's event stream is connected.",
+            registry=registry,
+        )
+        self.notices = _counter(
+            registry, "arb_bot_notices", "Notices put into the outbox.", kind=NOTICE_KINDS
+        )
+        self.notices_skipped = Counter(
+            "arb_bot_notices_skipped", "Stream events that could not be read.", registry=registry
+        )
+        self.commands = Counter(
+            "arb_bot_commands", "Commands answered.", ("command", "result"), registry=registry
+        )
+        for command in COMMANDS:
+            for result in RESULTS:
+                self.commands.labels(command=command, result=result)
+        build = Gauge("arb_bot_build_info", "Always 1.", ("version",), registry=registry)
+        build.labels(version=version).set(1)
+
+    def watch_outbox(self, backlog: Callable[[], Backlog]) -> None:
+        """Show at every scrape how much waits in the outbox."""
+        self.registry.register(_BacklogCollector(backlog))
+
+    def watch_discord(self, is_ready: Callable[[], bool]) -> None:
+        """Show whether Discord's gateway is connected; only called when there is a token."""
+        gauge = Gauge(
+            "arb_bot_discord_up", "1 while Discord's gateway is connected.", registry=self.registry
+        )
+        gauge.set_function(is_ready)
+
+    def count_command(self, command: str, result: str) -> None:
+        """Count one answered command; a name outside the closed set goes to `other`."""
+        known = command if command in COMMANDS else "other"
+        self.commands.labels(command=known, result=result).inc()
+
+
+class _BacklogCollector(Collector):
+    """The oldest waiting card has no sample while nothing waits: there is no such time."""
+
+    def __init__(self, backlog: Callable[[], Backlog]) -> None:
+        self._backlog = backlog
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        backlog = self._backlog()
+        yield GaugeMetricFamily(
+            "arb_bot_outbox_waiting", "Cards that wait for delivery.", value=backlog.waiting
+        )
+        oldest = GaugeMetricFamily(
+            "arb_bot_outbox_oldest_waiting_timestamp_seconds",
+            "When the longest waiting card changed; absent while none waits.",
+        )
+        if backlog.oldest is not None:
+            oldest.add_metric([], backlog.oldest.timestamp())
+        yield oldest
+
+
+def _counter(
+    registry: CollectorRegistry, name: str, text: str, **labels: tuple[str, ...]
+) -> Counter:
+    [(label, values)] = labels.items()
+    counter = Counter(name, text, (label,), registry=registry)
+    for value in values:
+        counter.labels(**{label: value})
+    return counter

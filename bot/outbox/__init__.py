@@ -1,0 +1,6 @@
+"""The outbox: every card that Discord should show, durable before anybody is told it was taken."""
+
+from bot.outbox.outbox import Outbox
+from bot.outbox.rows import ALERT_LANE, NOTICE_LANE, Backlog, Entry, Waiting
+
+__all__ = ["ALERT_LANE", "NOTICE_LANE", "Backlog", "Entry", "Outbox", "Waiting"]

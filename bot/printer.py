@@ -1,0 +1,55 @@
+"""Console mode: prints the cards that would be sent, as a reader would see them."""
+
+import itertools
+import re
+from collections.abc import Callable
+from datetime import datetime
+
+from bot.cards import Card
+from bot.worker import SendDelayed
+
+# Discord shows a character behind a backslash as it is, unless it is a letter, digit or space.
+_ESCAPED = re.compile(r"\\([^0-9A-Za-z\s])")
+
+
+def print_line(text: str) -> None:
+    """Print at once, also into a pipe."""
+    print(text, flush=True)
+
+
+class Printer:
+    """A Sender that prints. It cannot look back: after a crash a card may be printed again."""
+
+    def __init__(self, write: Callable[[str], None] = print_line) -> None:
+        self._write = write
+        self._ids = itertools.count(1)
+
+    async def wait_ready(self) -> None:
+        """Always ready."""
+
+    async def post(self, card: Card, reference: str) -> int:
+        """Print a new message."""
+        self._print(card, "──")
+        return next(self._ids)
+
+    async def edit(self, message_id: int, card: Card, reference: str) -> None:
+        """Print what the message says now."""
+        self._print(card, "── (edited)")
+
+    async def find(self, reference: str, since: datetime) -> int | None:
+        """Nothing printed can be found again."""
+        return None
+
+    def _print(self, card: Card, mark: str) -> None:
+        try:
+            self._write(f"{mark} {card_text(card)}")
+        except OSError as closed:
+            raise SendDelayed("unreachable") from closed
+
+
+def card_text(card: Card) -> str:
+    """A card as lines of text."""
+    fields = "  ".join(f"{field.name}: {field.value}" for field in card.fields)
+    lines = [line for part in (card.body, fields) for line in part.splitlines()]
+    head = f"{card.content} {card.title}" if card.content else card.title
+    return _ESCAPED.sub(r"\1", "\n".join([head, *(f"   {line}" for line in lines)]))

@@ -1,0 +1,1 @@
+"""HTTP routes of the bot: the webhook and its own operation."""

@@ -1,0 +1,166 @@
+"""Settings of the bot, read once from the environment."""
+
+import ipaddress
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal, Self, TypeVar
+
+from pydantic import (
+    AliasChoices,
+    Field,
+    SecretStr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from bot.errors import StartError
+
+LogLevel = Literal["DEBUG", "INFO", "WARNING", "ERROR"]
+
+# Fields are also accepted by name in code. The prefix keeps those names out of the environment:
+# without it a stray variable called TOKEN would become the bot's token.
+_CONFIG = SettingsConfigDict(
+    frozen=True,
+    populate_by_name=True,
+    env_prefix="ARBWATCH_BOT_",
+    env_ignore_empty=True,
+    hide_input_in_errors=True,
+    extra="forbid",
+)
+
+
+class ConsoleConfig(BaseSettings):
+    """What `python -m bot.console` needs."""
+
+    model_config = _CONFIG
+
+    api_base_url: str = Field(
+        default="http://127.0.0.1:8000",
+        validation_alias=AliasChoices("EXPORTER_URL", "DASHBOARD_API_URL"),
+        pattern=r"^https?://\S+$",
+        description="Where the exporter answers",
+    )
+    log_level: LogLevel = Field(default="INFO", validation_alias="LOG_LEVEL")
+
+
+class BotConfig(ConsoleConfig):
+    """Settings of the bot; without a token it prints what it would send."""
+
+    token: SecretStr | None = Field(
+        default=None,
+        validation_alias="DISCORD_BOT_TOKEN",
+        description="Token of the Discord application",
+    )
+    token_file: Path | None = Field(
+        default=None,
+        validation_alias="DISCORD_BOT_TOKEN_FILE",
+        description="File that holds the token",
+    )
+    channel_id: int | None = Field(
+        default=None,
+        validation_alias="DISCORD_CHANNEL_ID",
+        gt=0,
+        description="Channel for alerts and notices",
+    )
+    guild_id: int | None = Field(
+        default=None,
+        validation_alias="DISCORD_GUILD_ID",
+        gt=0,
+        description="Server whose slash commands are synced at once; without it they are global",
+    )
+    host: str = Field(
+        default="127.0.0.1", validation_alias="BOT_HOST", description="Address to listen on"
+    )
+    port: int = Field(default=8080, validation_alias="BOT_PORT", ge=0, le=65535)
+    outbox_path: Path = Field(
+        default=Path("var/outbox.db"),
+        validation_alias="OUTBOX_PATH",
+        description="Where messages are queued",
+    )
+    webhook_token: SecretStr | None = Field(
+        default=None,
+        validation_alias="WEBHOOK_TOKEN",
+        description="Bearer token that Alertmanager sends",
+    )
+    webhook_token_file: Path | None = Field(default=None, validation_alias="WEBHOOK_TOKEN_FILE")
+    discord_api_base: str | None = Field(
+        default=None,
+        validation_alias="DISCORD_API_BASE",
+        pattern=r"^https?://\S+$",
+        description="Another server for Discord's REST API, for tests",
+    )
+    discord_gateway_url: str | None = Field(
+        default=None,
+        validation_alias="DISCORD_GATEWAY_URL",
+        pattern=r"^wss?://\S+$",
+        description="Another server for Discord's gateway, for tests",
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _read_secret_files(cls, values: Mapping[str, Any]) -> dict[str, Any]:
+        known = dict(values)
+        for field, variable in (
+            ("token", "DISCORD_BOT_TOKEN"),
+            ("webhook_token", "WEBHOOK_TOKEN"),
+        ):
+            _read_secret(known, field, variable)
+        return known
+
+    @field_validator("token", "webhook_token")
+    @classmethod
+    def _strip(cls, value: SecretStr | None) -> SecretStr | None:
+        secret = value.get_secret_value().strip() if value else ""
+        return SecretStr(secret) if secret else None
+
+    @model_validator(mode="after")
+    def _check_together(self) -> Self:
+        if self.token and not self.channel_id:
+            raise ValueError("DISCORD_CHANNEL_ID: needed when DISCORD_BOT_TOKEN is set")
+        if not self.webhook_token and not is_loopback(self.host):
+            raise ValueError(
+                "WEBHOOK_TOKEN: needed when BOT_HOST is not a loopback address, "
+                "or anybody could post alerts"
+            )
+        return self
+
+
+Config = TypeVar("Config", bound=ConsoleConfig)
+
+
+def is_loopback(host: str) -> bool:
+    """Whether an address is reachable from this machine only."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def read_settings(config: type[Config]) -> Config:
+    """Build settings from the environment, or raise StartError naming the variable."""
+    try:
+        return config()
+    except ValidationError as invalid:
+        first = invalid.errors(include_input=False, include_url=False, include_context=False)[0]
+        message = first["msg"].removeprefix("Value error, ")
+        where = ".".join(str(part) for part in first["loc"])
+        raise StartError(f"{where}: {message}" if where else message) from invalid
+
+
+def _read_secret(values: dict[str, Any], field: str, variable: str) -> None:
+    path = values.get(f"{field}_file") or values.get(f"{variable}_FILE")
+    if not path:
+        return
+    if values.get(field) or values.get(variable):
+        raise ValueError(f"{variable}: set either this or {variable}_FILE, not both")
+    try:
+        secret = Path(path).read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError):
+        raise ValueError(f"{variable}_FILE: cannot read {path}") from None
+    if not secret:
+        raise ValueError(f"{variable}_FILE: {path} is empty")
+    values[field] = secret
