@@ -1,7 +1,7 @@
-"""What becomes of an order after the decision: slippage, the hedge's delay, failed legs. Simulated.
+"""What becomes of an order once decided: slippage, the hedge's delay, failed legs. Simulated.
 
-A profile takes the priced package and says how it executed. `healthy` is the default run; the others
-are the ugly figures of real engines, for scenarios.
+A profile takes the priced package and says how it executed: `healthy` in the default run, the ugly
+figures of real engines in the scenarios.
 """
 
 from collections.abc import Callable
@@ -21,7 +21,7 @@ MEAN_EXTRA_SLIPPAGE_CENTS = 0.12
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Execution:
-    """How one order went: slippage per contract, and the venue of the only leg that filled, if so."""
+    """How one order went: slippage per contract, and which venue alone filled, if one did."""
 
     slippage_micros: int
     hedge_latency_ms: float
@@ -80,6 +80,13 @@ def losing(package: Package, rng: Random, hidden_loss_cents: float) -> Execution
 def leg_skew_ms() -> Quantiles:
     """From first to second leg in a real engine: half beyond 0.6 s, 1 in 20 beyond 5.5 s."""
     return quantiles("latency_ms", "leg_to_leg_skew", floor=50.0, geometric=True)
+
+
+@cache
+def timeout_ms() -> Quantiles:
+    """The slow end of Polymarket's order round trips: the slowest of a hundred and beyond."""
+    figure = load_figures()["latency_ms"]["order_rtt_polymarket"]
+    return Quantiles(knots=((0.0, figure["p99"]), (1.0, figure["max"])))
 
 
 @cache

@@ -1,8 +1,8 @@
 """Simulated pairs around the recorded one: books that cross for a while, drawn from the figures.
 
-Two populations, as two public recordings show them: in-play markets (sports, crypto, mentions) cross
-for seconds and update several times a second; slow ones cross for minutes and update every few
-seconds. Prices, fees and therefore net edges follow from the books, as with the recorded pair.
+Two populations, as two public recordings show them: in-play markets (sports, crypto, mentions)
+cross for seconds and update several times a second; slow ones cross for minutes and update every
+few seconds. Prices, fees and therefore net edges follow from the books, as with the recorded pair.
 """
 
 from collections.abc import Iterator
@@ -24,7 +24,7 @@ PRICE_CENTS = (8, 92)
 # Between the quiet and the hot figure of `bbo_change_per_min`.
 SLOW_UPDATES_PER_MINUTE = (15, 44)
 # Chosen, not measured: so that a handful of edges is live and a few fills a minute happen.
-FAST_GAP_SECONDS, SLOW_GAP_SECONDS = 70.0, 300.0
+FAST_GAP_SECONDS, SLOW_GAP_SECONDS = 70.0, 600.0
 FIRST_SLOW_GAP_SECONDS = 60.0
 MIN_TTL_SECONDS = 1.0
 
@@ -153,7 +153,13 @@ def _simulated_pair(index: int, *, seed: str, rate: float) -> SimulatedPair:
 
 
 def simulated_pair(
-    *, number: int, category: str, leader: str, order_contracts: int, ttl_seconds: float
+    *,
+    number: int,
+    category: str,
+    leader: str,
+    order_contracts: int,
+    ttl_seconds: float,
+    hold_seconds: float = HOLD_SECONDS,
 ) -> Pair:
     """A pair whose titles say that it is simulated."""
     name = f"{category.capitalize()} question {number}"
@@ -166,7 +172,7 @@ def simulated_pair(
         fees=fees_2026(category),
         order_contracts=order_contracts,
         ttl_seconds=ttl_seconds,
-        hold_seconds=HOLD_SECONDS,
+        hold_seconds=hold_seconds,
     )
 
 

@@ -1,0 +1,221 @@
+"""Incidents on demand, each taken from what real engines went through, with where it shows."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from random import Random
+from typing import Protocol
+
+from arbwatch.demo.books import RecordedInstant
+from arbwatch.demo.execution import Profile, healthy, losing, one_legged
+from arbwatch.demo.feeds import Feed, FeedAt, healthy_feed
+from arbwatch.demo.figures import load_figures, quantiles
+from arbwatch.demo.incidents import (
+    STARTS_AT_SECONDS,
+    bait_stream,
+    frozen_stream,
+    incident_pair,
+    is_in_burst,
+    is_socket_up,
+    reconnect_stream,
+    timeout_stream,
+)
+from arbwatch.demo.market import KALSHI, POLYMARKET, Moment, Tick
+from arbwatch.demo.pricing import best_package
+from arbwatch.demo.replay import recorded_pair
+
+BURST_ERROR_SHARE = 0.25
+BACKLOG_HIDDEN_CENTS = 1.0
+# A venue has several quiet markets, so its updates are not as rare as those of a single one (0.1).
+SLOWEST_QUIET_RATE = 0.3
+
+
+class Extra(Protocol):
+    """Further streams of a scenario."""
+
+    def __call__(self, *, seed: str) -> list[Iterator[Moment]]: ...
+
+
+class Bend(Protocol):
+    """What a scenario does to the ticks of every pair."""
+
+    def __call__(self, ticks: Iterator[Moment]) -> Iterator[Moment]: ...
+
+
+def _nothing_more(*, seed: str) -> list[Iterator[Moment]]:
+    return []
+
+
+def _unbent(ticks: Iterator[Moment]) -> Iterator[Moment]:
+    return ticks
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scenario:
+    """How a run differs from a healthy one. `story` is the incident, `look` where it shows."""
+
+    name: str
+    story: str
+    look: str
+    profile: Profile = healthy
+    feed_at: FeedAt = healthy_feed
+    extra: Extra = _nothing_more
+    bend: Bend = _unbent
+    is_quiet: bool = False
+
+
+def calm_days(
+    recording: Sequence[RecordedInstant], *, threshold_cents: float
+) -> Sequence[RecordedInstant]:
+    """The recording up to the first instant that would be filled."""
+    pair = recorded_pair(1.0)
+    for index, recorded in enumerate(recording):
+        package = best_package(recorded.instant, pair.order_contracts, fees=pair.fees)
+        if package is not None and package.clears(threshold_cents):
+            return recording[:index]
+    return recording
+
+
+def _backlogged_feed(venue: str, at: float) -> Feed:
+    feed = healthy_feed(venue, at)
+    if venue == KALSHI and at >= STARTS_AT_SECONDS:
+        return replace(feed, latency_ms=quantiles("latency_ms", "kalshi_ws_backlogged"))
+    return feed
+
+
+def _backlogged_ticks(ticks: Iterator[Moment]) -> Iterator[Moment]:
+    """Kalshi's books are as old as the backlog, and what is filled on them is worth less."""
+    age = load_figures()["latency_ms"]["kalshi_ws_backlogged"]["p50"] / 1000
+    for moment in ticks:
+        if isinstance(moment, Tick) and moment.at >= STARTS_AT_SECONDS:
+            stale = replace(moment.instant, age_seconds=age)
+            yield replace(moment, instant=stale, hidden_loss_cents=BACKLOG_HIDDEN_CENTS)
+        else:
+            yield moment
+
+
+def _flapping_feed(venue: str, at: float) -> Feed:
+    feed = healthy_feed(venue, at)
+    return replace(feed, is_up=is_socket_up(at)) if venue == KALSHI else feed
+
+
+def _ticks_while_up(ticks: Iterator[Moment]) -> Iterator[Moment]:
+    """Without Kalshi's book no pair can be priced."""
+    return (moment for moment in ticks if is_socket_up(moment.at))
+
+
+def _failing_calls(venue: str, at: float) -> Feed:
+    feed = healthy_feed(venue, at)
+    if venue == POLYMARKET and is_in_burst(at):
+        return replace(feed, error_share=BURST_ERROR_SHARE)
+    return feed
+
+
+def _quiet_feed(venue: str, at: float) -> Feed:
+    """One update in seconds, as in a quiet market: slow, but inside the silence limit."""
+    _, high = load_figures()["update_rate_per_s"]["kalshi_per_quiet_market"]
+    drawn = Random(f"{venue}/{at}").uniform(SLOWEST_QUIET_RATE, high)
+    return replace(healthy_feed(venue, at), samples_per_second=drawn)
+
+
+def _frozen_books(*, seed: str) -> list[Iterator[Moment]]:
+    pairs = [
+        incident_pair(index, contracts=34, ttl_seconds=2.0, hold_seconds=20.0) for index in range(2)
+    ]
+    return [
+        frozen_stream(pair, first=STARTS_AT_SECONDS + 20 * index, seed=seed)
+        for index, pair in enumerate(pairs)
+    ]
+
+
+def _steady_baits(*, seed: str) -> list[Iterator[Moment]]:
+    """The eight contracts that the engine with these legs sent, so that its losses stay small."""
+    _, contracts = load_figures()["sizes_contracts"]["pok_live_order"]
+    pair = incident_pair(0, contracts=contracts, ttl_seconds=6.0, hold_seconds=4.5)
+    return [bait_stream(pair, first=STARTS_AT_SECONDS, every=5.0)]
+
+
+def _large_baits(*, seed: str) -> list[Iterator[Moment]]:
+    """Two pairs and 250 contracts: 7 USD lost every 2.5 s, 100 USD in under 40 s."""
+    return [
+        bait_stream(
+            incident_pair(index, contracts=250, ttl_seconds=6.0, hold_seconds=4.5),
+            first=STARTS_AT_SECONDS + 2.5 * index,
+            every=5.0,
+        )
+        for index in range(2)
+    ]
+
+
+def _lost_socket(*, seed: str) -> list[Iterator[Moment]]:
+    return [reconnect_stream()]
+
+
+def _timeouts(*, seed: str) -> list[Iterator[Moment]]:
+    return [timeout_stream(seed=seed)]
+
+
+HEALTHY = Scenario(
+    name="healthy",
+    story="a healthy engine on an ordinary day",
+    look="edges, fills and exposure move; nothing should fire",
+)
+
+SCENARIOS = {
+    scenario.name: scenario
+    for scenario in (
+        Scenario(
+            name="frozen-leg",
+            story="Kalshi's books of two markets stand still while Polymarket's move away",
+            look="their edges grow beyond 10 cents while confidence sinks and their fills lose; "
+            "stale_quote errors; feed latency and silence stay good, since other markets update",
+            extra=_frozen_books,
+        ),
+        Scenario(
+            name="one-legged",
+            story="two orders in three fill on one venue only and are sold back seconds later",
+            look="fills with status one_legged and a negative realized edge, hedge latency in "
+            "seconds, exposure of the venues apart",
+            profile=one_legged,
+            extra=_steady_baits,
+        ),
+        Scenario(
+            name="backlogged-feed",
+            story="Kalshi's feed is read too slowly: every update is 8 seconds old when seen",
+            look="feed latency of kalshi at 8 s, confidence down to a fifth, realized edge below "
+            "entry; updates keep coming, so silence stays good",
+            feed_at=_backlogged_feed,
+            bend=_backlogged_ticks,
+        ),
+        Scenario(
+            name="flapping-socket",
+            story="Kalshi's socket is lost for 20 seconds, back for 15, and lost again",
+            look="connection errors, feed silence of kalshi beyond 10 s, live edges gone meanwhile",
+            feed_at=_flapping_feed,
+            extra=_lost_socket,
+            bend=_ticks_while_up,
+        ),
+        Scenario(
+            name="runaway-errors",
+            story="Polymarket stops confirming orders: 30 timeouts in 10 seconds, again and again",
+            look="execution_timeout errors in bursts, error rate of polymarket about 12 %",
+            feed_at=_failing_calls,
+            extra=_timeouts,
+        ),
+        Scenario(
+            name="daily-loss",
+            story="orders that should earn 2.42 cents lose 2.71, as a real engine's did",
+            look="P&L of the day through -100 USD within a minute, the engine's own daily_loss "
+            "breach, capture below 0; it goes on until it is halted",
+            profile=losing,
+            extra=_large_baits,
+        ),
+        Scenario(
+            name="quiet",
+            story="a quiet market: few updates, small edges, nothing worth a fill",
+            look="no fills and few edges, while both feeds and the engine stay alive; nothing "
+            "should fire",
+            feed_at=_quiet_feed,
+            is_quiet=True,
+        ),
+    )
+}
