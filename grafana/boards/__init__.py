@@ -1,0 +1,1 @@
+"""The dashboards, each a table of contents of its rows."""

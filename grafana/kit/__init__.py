@@ -1,0 +1,1 @@
+"""How a panel looks: shared defaults, written once."""

@@ -1,0 +1,63 @@
+"""Where panels stand: tiles flow from left to right on Grafana's grid and wrap into lines."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from grafana.kit.base import Panel
+
+COLUMNS = 24
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """A panel and its size on the grid; a unit of height is some 30 pixels."""
+
+    panel: Panel
+    width: int
+    height: int
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A titled row. Collapsed, it holds its panels until someone opens it."""
+
+    title: str
+    tiles: tuple[Tile, ...]
+    collapsed: bool = False
+
+
+def place(rows: Iterable[Row]) -> list[Panel]:
+    """All panels with position and id, row by row."""
+    panels: list[Panel] = []
+    top, next_id = 0, 1
+    for row in rows:
+        header = _header(row, next_id, top)
+        placed, bottom = _flow(row.tiles, first_id=next_id + 1, top=top + 1)
+        header["panels"] = placed if row.collapsed else []
+        panels += [header] if row.collapsed else [header, *placed]
+        top = top + 1 if row.collapsed else bottom
+        next_id += 1 + len(placed)
+    return panels
+
+
+def _header(row: Row, panel_id: int, top: int) -> Panel:
+    return {
+        "type": "row",
+        "id": panel_id,
+        "title": row.title,
+        "collapsed": row.collapsed,
+        "gridPos": {"x": 0, "y": top, "w": COLUMNS, "h": 1},
+    }
+
+
+def _flow(tiles: Iterable[Tile], *, first_id: int, top: int) -> tuple[list[Panel], int]:
+    left, line_height = 0, 0
+    placed: list[Panel] = []
+    for panel_id, tile in enumerate(tiles, start=first_id):
+        if left + tile.width > COLUMNS:
+            left, top, line_height = 0, top + line_height, 0
+        position = {"x": left, "y": top, "w": tile.width, "h": tile.height}
+        placed.append({"id": panel_id, **tile.panel, "gridPos": position})
+        left += tile.width
+        line_height = max(line_height, tile.height)
+    return placed, top + line_height

@@ -1,0 +1,29 @@
+"""Value mappings: what a number means, in words and in a colour."""
+
+from typing import Any
+
+Mappings = list[dict[str, Any]]
+
+
+def states(*names: tuple[float, str, str]) -> Mappings:
+    """Value mappings: a value, its word and its colour."""
+    options = {
+        f"{value:g}": {"index": index, "text": text, "color": colour}
+        for index, (value, text, colour) in enumerate(names)
+    }
+    return [{"type": "value", "options": options}]
+
+
+def ranges(*names: tuple[float | None, float | None, str, str]) -> Mappings:
+    """Value mappings: from, to, the word and its colour; `None` is open."""
+    return [
+        {
+            "type": "range",
+            "options": {
+                "from": low,
+                "to": high,
+                "result": {"index": index, "text": text, "color": colour},
+            },
+        }
+        for index, (low, high, text, colour) in enumerate(names)
+    ]

@@ -1,0 +1,58 @@
+"""PromQL in the few shapes that the panels need."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+Format = Literal["time_series", "table", "heatmap"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Query:
+    """One expression and how its answer is read."""
+
+    expr: str
+    legend: str = ""
+    instant: bool = False
+    format: Format = "time_series"
+    exemplars: bool = False
+
+
+def rate(counter: str, by: str = "") -> str:
+    """Increase a second, summed by the labels."""
+    return f"sum{_by(by)}(rate({counter}[$__rate_interval]))"
+
+
+def per_minute(counter: str, by: str = "") -> str:
+    """Increase a minute, summed by the labels."""
+    return f"60 * {rate(counter, by)}"
+
+
+def quantile(share: float, histogram: str, by: str = "") -> str:
+    """A quantile of the summed buckets: quantiles themselves must never be averaged."""
+    labels = f"{by}, le" if by else "le"
+    return f"histogram_quantile({share}, {rate(f'{histogram}_bucket', labels)})"
+
+
+def bucket_counts(histogram: str) -> str:
+    """How many observations fell into each bucket, for a heatmap."""
+    return f"sum by (le) (increase({histogram}_bucket[$__rate_interval]))"
+
+
+def venue_limit(limit: str) -> str:
+    """A limit of each venue, with the venue as a label."""
+    series = f'arb_limit{{limit="{limit}", scope!="all"}}'
+    return f'max by (venue) (label_replace({series}, "venue", "$1", "scope", "(.+)"))'
+
+
+def strategy_limit(limit: str) -> str:
+    """A limit of the whole strategy, without labels."""
+    return f'max(arb_limit{{limit="{limit}", scope="all"}})'
+
+
+def feed_age() -> str:
+    """Seconds since the last book update of each venue."""
+    return "time() - max by (venue) (arb_feed_last_update_timestamp_seconds)"
+
+
+def _by(labels: str) -> str:
+    return f" by ({labels}) " if labels else " "

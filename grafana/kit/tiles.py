@@ -1,0 +1,98 @@
+"""Panels of what stands now: numbers, bars and tables."""
+
+from collections.abc import Iterable, Sequence
+
+from grafana.kit.base import NOT_MEASURED, Panel, base_panel, last_value
+from grafana.kit.colours import Override, steps
+from grafana.kit.mappings import Mappings
+from grafana.kit.queries import Query
+
+
+def stat(
+    title: str,
+    description: str,
+    queries: Sequence[Query],
+    *,
+    unit: str,
+    thresholds: Panel | None = None,
+    mappings: Mappings | None = None,
+    sparkline: bool = False,
+    no_value: str = NOT_MEASURED,
+    overrides: Iterable[Override] = (),
+) -> Panel:
+    """One large number, or one for each series with its name."""
+    panel = base_panel("stat", title, description, queries, unit=unit, overrides=overrides)
+    panel["fieldConfig"]["defaults"] |= {
+        "color": {"mode": "thresholds"},
+        "thresholds": thresholds or steps("text"),
+        "mappings": mappings or [],
+        "noValue": no_value,
+    }
+    panel["options"] = {
+        "colorMode": "value",
+        "graphMode": "area" if sparkline else "none",
+        "justifyMode": "center",
+        "orientation": "auto",
+        "reduceOptions": last_value(),
+        "textMode": "auto",
+        "wideLayout": True,
+    }
+    return panel
+
+
+def table(
+    title: str,
+    description: str,
+    queries: Sequence[Query],
+    *,
+    unit: str,
+    transformations: list[Panel],
+    overrides: Iterable[Override] = (),
+    sort_by: str,
+    no_value: str = NOT_MEASURED,
+) -> Panel:
+    """Rows of what stands now; the transformations name and order the columns."""
+    panel = base_panel("table", title, description, queries, unit=unit, overrides=overrides)
+    panel["fieldConfig"]["defaults"] |= {
+        "color": {"mode": "thresholds"},
+        "custom": {"align": "auto", "cellOptions": {"type": "auto"}, "filterable": False},
+        "noValue": no_value,
+        "thresholds": steps("text"),
+    }
+    panel["options"] = {
+        "cellHeight": "sm",
+        "showHeader": True,
+        "sortBy": [{"displayName": sort_by, "desc": True}],
+    }
+    panel["transformations"] = transformations
+    return panel
+
+
+def bar_gauge(
+    title: str,
+    description: str,
+    queries: Sequence[Query],
+    *,
+    unit: str,
+    thresholds: Panel,
+    maximum: float,
+) -> Panel:
+    """Bars that fill up to a maximum."""
+    panel = base_panel("bargauge", title, description, queries, unit=unit)
+    panel["fieldConfig"]["defaults"] |= {
+        "color": {"mode": "thresholds"},
+        "thresholds": thresholds,
+        "min": 0,
+        "max": maximum,
+        "noValue": NOT_MEASURED,
+    }
+    panel["options"] = {
+        "displayMode": "basic",
+        "minVizHeight": 16,
+        "minVizWidth": 8,
+        "orientation": "horizontal",
+        "reduceOptions": last_value(),
+        "showUnfilled": True,
+        "valueMode": "color",
+    }
+    return panel

@@ -1,0 +1,10 @@
+"""Units as Grafana names them."""
+
+USD = "currencyUSD"
+CENTS = "suffix: ¢"
+SECONDS = "s"
+SHARE = "percentunit"
+COUNT = "short"
+PER_SECOND = "suffix: /s"
+PER_MINUTE = "suffix: /min"
+STATE = "none"
