@@ -74,19 +74,32 @@ class Snapshot(Collector):
         for category, count in counts.items():
             live.add_metric([category], count)
         yield live
-        top = GaugeMetricFamily(
+        yield from self._largest_edges()
+
+    def _largest_edges(self) -> Iterator[Metric]:
+        net = GaugeMetricFamily(
             "arb_live_edge_net_cents",
             "Net edge of the largest live edges, cents per contract",
             labels=["pair_id", "leader", "category", "best_side"],
         )
+        slippage = GaugeMetricFamily(
+            "arb_live_edge_expected_slippage_cents",
+            "Slippage expected at the largest live edges, cents per contract",
+            labels=["pair_id"],
+        )
+        confidence = GaugeMetricFamily(
+            "arb_live_edge_confidence_ratio",
+            "Confidence of the largest live edges, 0 to 1",
+            labels=["pair_id"],
+        )
         for edge in self._live_edges.top(self._top_edges):
-            leader, category = (
-                self._metrics.venue.shown(edge.leader),
-                self._metrics.category.shown(edge.category),
-            )
-            labels = [edge.pair_id, leader, category, edge.best_side or "unknown"]
-            top.add_metric(labels, edge.net_edge_cents)
-        yield top
+            leader = self._metrics.venue.shown(edge.leader)
+            category = self._metrics.category.shown(edge.category)
+            side = edge.best_side or "unknown"
+            net.add_metric([edge.pair_id, leader, category, side], edge.net_edge_cents)
+            slippage.add_metric([edge.pair_id], edge.expected_slippage_cents)
+            confidence.add_metric([edge.pair_id], edge.confidence)
+        yield from (net, slippage, confidence)
 
     def _results(self) -> Iterator[Metric]:
         now_us = microseconds(utc_now())
