@@ -1,0 +1,70 @@
+"""Real services for the tests, each on a free port of loopback, with files of its own."""
+
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import uvicorn
+
+from exporter.__main__ import Server, listen
+from exporter.app import Exporter, create_app
+from exporter.settings import Settings
+from tests.client import Client
+
+LIMITS = Path(__file__).parent.parent / "limits.yml"
+
+
+class RunningExporter:
+    """An exporter that serves in a thread of this process, over a real socket and a real file."""
+
+    def __init__(self, ledger: Path) -> None:
+        listener = listen("127.0.0.1", 0)
+        settings = Settings(database_url=f"sqlite:///{ledger}", limits_file=LIMITS)
+        self.parts = Exporter(settings)
+        config = uvicorn.Config(create_app(self.parts), log_config=None, access_log=False)
+        self._server = Server(config, self.parts)
+        self._thread = threading.Thread(target=self._server.run, args=([listener],), daemon=True)
+        self.client = Client(f"http://127.0.0.1:{listener.getsockname()[1]}")
+
+    def start(self) -> None:
+        """Serve; returns once it answers."""
+        self._thread.start()
+        wait_until(lambda: self._server.started)
+
+    def stop(self) -> None:
+        """Stop and close the ledger; harmless when it was stopped before."""
+        self._server.should_exit = True
+        self._thread.join(10)
+        assert not self._thread.is_alive()
+
+
+def wait_until(is_true: object, timeout_seconds: float = 10) -> None:
+    """Poll a condition until it holds."""
+    assert callable(is_true)
+    deadline = time.monotonic() + timeout_seconds
+    while not is_true():
+        assert time.monotonic() < deadline, "the condition did not come true in time"
+        time.sleep(0.01)
+
+
+@pytest.fixture
+def ledger_path(tmp_path: Path) -> Path:
+    """Where this test's ledger is."""
+    return tmp_path / "ledger.db"
+
+
+@pytest.fixture
+def exporter(ledger_path: Path) -> Iterator[RunningExporter]:
+    """A running exporter with an empty ledger."""
+    running = RunningExporter(ledger_path)
+    running.start()
+    yield running
+    running.stop()
+
+
+@pytest.fixture
+def api(exporter: RunningExporter) -> Client:
+    """A client of the running exporter."""
+    return exporter.client

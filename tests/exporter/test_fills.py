@@ -1,0 +1,86 @@
+"""Fills: stored once, exactly, for ever."""
+
+from pathlib import Path
+
+from tests.client import Client, fill
+from tests.conftest import RunningExporter
+
+
+def test_a_fill_sent_again_is_a_duplicate(api: Client) -> None:
+    """Same id and content, in one batch or in two posts: one row, one count."""
+    same = {"type": "fill"} | fill("f-1")
+
+    first = api.post("/api/events", [same, same]).json()
+    again = api.post("/api/fills", {k: v for k, v in same.items() if k != "type"}).json()
+
+    assert (first["accepted"], first["duplicate"]) == (1, 1)
+    assert (again["accepted"], again["duplicate"]) == (0, 1)
+    assert len(api.get("/api/fills")) == 1
+    assert api.sample("arb_fills_total", category="economics") == 1
+    assert api.sample("arb_exporter_fill_duplicates_total") == 2
+
+
+def test_a_fill_with_other_content_is_a_conflict(api: Client) -> None:
+    """The first content stays; the second is refused and counted."""
+    first = fill("f-1")
+    api.post("/api/fills", first)
+
+    answer = api.post("/api/fills", first | {"pnl_cents": 999})
+
+    assert answer.status_code == 409
+    assert answer.json()["error"]["code"] == "fill_conflict"
+    assert api.get("/api/fills")[0]["pnl_cents"] == 150
+    assert api.sample("arb_exporter_fill_conflicts_total") == 1
+    assert api.sample("arb_pnl_realized_usd") == 1.5
+
+
+def test_fills_come_newest_first_and_in_pages(api: Client) -> None:
+    """`before` goes on where the last page ended."""
+    api.post("/api/fills", [fill(f"f-{i}") for i in range(5)])
+
+    first = api.get("/api/fills?limit=2")
+    second = api.get(f"/api/fills?limit=2&before={first[-1]['seq']}")
+
+    assert [row["fill_id"] for row in first + second] == ["f-4", "f-3", "f-2", "f-1"]
+
+
+def test_money_is_exact(api: Client) -> None:
+    """A thousand tenths of a cent sum to exactly one dollar."""
+    api.post("/api/fills", [fill(f"f-{i}", pnl_cents=0.1) for i in range(1000)])
+
+    assert api.get("/api/pnl")["realized_usd"] == 1.0
+
+
+def test_totals_after_a_restart_equal_those_before(
+    exporter: RunningExporter, ledger_path: Path
+) -> None:
+    """P&L, day, drawdown and the rows survive; a fill resent after the restart is a duplicate."""
+    results = [120, -300, 80, -10.5]
+    sent = [fill(f"f-{i}", pnl_cents=cents) for i, cents in enumerate(results)]
+    exporter.client.post("/api/fills", sent)
+    before = exporter.client.get("/api/pnl")
+    exporter.stop()
+
+    restarted = RunningExporter(ledger_path)
+    restarted.start()
+
+    api = restarted.client
+    assert api.get("/api/pnl") == before
+    assert before["realized_usd"] == -1.105
+    assert before["max_drawdown_usd"] == -3.0
+    assert before["drawdown_usd"] == -2.305
+    assert api.sample("arb_drawdown_usd") == -2.305
+    assert api.post("/api/fills", sent[0]).json()["duplicate"] == 1
+    restarted.stop()
+
+
+def test_a_late_fill_counts_on_its_own_day(api: Client) -> None:
+    """A fill of an earlier day changes the total, and not today's result."""
+    api.post("/api/fills", [fill("f-1"), fill("f-2", timestamp="2026-01-15T12:00:00Z")])
+
+    report = api.get("/api/pnl")
+
+    assert report["realized_usd"] == 3.0
+    assert report["day_usd"] == 1.5
+    assert report["days"][0] == {"day": "2026-01-15", "pnl_usd": 1.5, "fills": 1}
+    assert [point["pnl_usd"] for point in report["curve"]] == [1.5, 3.0]
