@@ -1,0 +1,1 @@
+"""Stand-ins for foreign services, over real sockets."""

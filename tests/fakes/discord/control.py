@@ -1,0 +1,105 @@
+"""Calls by which a test in another process plays the user and the fault."""
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from aiohttp import web
+
+from tests.fakes.discord.interactions import CannotBeTyped
+from tests.fakes.discord.world import Fault, Injected, Json
+
+if TYPE_CHECKING:
+    from tests.fakes.discord.server import FakeDiscord
+
+
+class Control:
+    """`/fake/...` beside Discord's own paths."""
+
+    def __init__(self, discord: "FakeDiscord") -> None:
+        self._discord = discord
+
+    def routes(self) -> list[web.RouteDef]:
+        """Every control call."""
+        return [
+            web.get("/fake/state", self.state),
+            web.get("/fake/messages", self.messages),
+            web.post("/fake/interactions", self.interact),
+            web.get("/fake/interactions/{id}", self.interaction),
+            web.post("/fake/faults", self.fault),
+            web.post("/fake/disconnect", self.disconnect),
+        ]
+
+    async def state(self, request: web.Request) -> web.Response:
+        """Whether a bot is connected, and what it registered."""
+        gateway, world = self._discord.gateway, self._discord.world
+        names = {command["name"] for commands in world.commands.values() for command in commands}
+        return web.json_response(
+            {
+                "connected": gateway.is_connected,
+                "identifies": gateway.identifies,
+                "resumes": gateway.resumes,
+                "commands": sorted(names),
+                "requests": len(world.requests),
+            }
+        )
+
+    async def messages(self, request: web.Request) -> web.Response:
+        """The channel, oldest first, each message with how often it was edited."""
+        world = self._discord.world
+        shown = [{**m, "edits": world.edits.get(int(m["id"]), 0)} for m in world.messages]
+        return web.json_response(shown)
+
+    async def interact(self, request: web.Request) -> web.Response:
+        """Type a slash command: `{"command", "options", "user", "wait_seconds"}`."""
+        asked = await request.json()
+        try:
+            injected = await self._discord.type_command(
+                asked["command"],
+                user_name=asked.get("user", "trader"),
+                **asked.get("options", {}),
+            )
+        except CannotBeTyped as wrong:
+            return web.json_response({"error": str(wrong)}, status=400)
+        if wait := asked.get("wait_seconds"):
+            await _wait(injected, wait)
+        return web.json_response(_shown(injected))
+
+    async def interaction(self, request: web.Request) -> web.Response:
+        """What became of an interaction."""
+        injected = self._discord.world.interactions.get(int(request.match_info["id"]))
+        if injected is None:
+            return web.json_response({"error": "no such interaction"}, status=404)
+        return web.json_response(_shown(injected))
+
+    async def fault(self, request: web.Request) -> web.Response:
+        """Inject a fault, given as the fields of `Fault`."""
+        self._discord.world.faults.append(Fault(**await request.json()))
+        return web.json_response({})
+
+    async def disconnect(self, request: web.Request) -> web.Response:
+        """Close the gateway's sockets: `{"code", "forget", "refusals"}`."""
+        asked = await request.json()
+        if asked.get("forget"):
+            self._discord.gateway.forget_sessions()
+        self._discord.gateway.refusals = asked.get("refusals", 0)
+        await self._discord.gateway.disconnect(asked.get("code", 4000))
+        return web.json_response({})
+
+
+async def _wait(injected: Injected, seconds: float) -> None:
+    try:
+        async with asyncio.timeout(seconds):
+            await injected.answered.wait()
+    except TimeoutError:
+        return
+
+
+def _shown(injected: Injected) -> Json:
+    return {
+        "id": str(injected.id),
+        "command": injected.command,
+        "content": injected.text,
+        "deferred": injected.is_deferred,
+        "acknowledged_ms": injected.acknowledged_ms,
+        "flags": (injected.message or {}).get("flags", 0),
+    }

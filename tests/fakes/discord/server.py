@@ -1,0 +1,85 @@
+"""The fake as one server, in a test's own loop or in a process of its own."""
+
+import asyncio
+from typing import Any, Self
+
+from aiohttp import web
+
+from tests.fakes.discord import interactions
+from tests.fakes.discord.control import Control
+from tests.fakes.discord.gateway import Gateway
+from tests.fakes.discord.rest import Rest, guard
+from tests.fakes.discord.world import CHANNEL_ID, GUILD_ID, TOKEN, Injected, Json, World
+
+
+class FakeDiscord:
+    """Discord for one bot. Use it as `async with FakeDiscord() as discord`."""
+
+    def __init__(self, *, port: int = 0, token: str = TOKEN) -> None:
+        self.world = World(token)
+        self.gateway = Gateway(self.world)
+        self.port = port
+        self.token = token
+        self.channel_id = CHANNEL_ID
+        self.guild_id = GUILD_ID
+        self._runner: web.AppRunner | None = None
+
+    async def __aenter__(self) -> Self:
+        await self.start()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.stop()
+
+    @property
+    def api_base(self) -> str:
+        """For DISCORD_API_BASE."""
+        return f"http://127.0.0.1:{self.port}/api/v10"
+
+    @property
+    def gateway_url(self) -> str:
+        """For DISCORD_GATEWAY_URL."""
+        return f"ws://127.0.0.1:{self.port}/gateway"
+
+    @property
+    def messages(self) -> list[Json]:
+        """The channel, oldest first."""
+        return self.world.messages
+
+    async def start(self) -> None:
+        """Listen; the port stays the same over stop and start."""
+        app = web.Application(middlewares=[guard(self.world)])
+        app.add_routes(Rest(self.world).routes())
+        app.add_routes([web.get("/gateway", self.gateway.handle)])
+        app.add_routes(Control(self).routes())
+        self._runner = web.AppRunner(app, shutdown_timeout=0.1)
+        await self._runner.setup()
+        site = web.TCPSite(self._runner, "127.0.0.1", self.port, reuse_address=True)
+        await site.start()
+        self.port = self._runner.addresses[0][1]
+        self.gateway.url = self.gateway_url
+
+    async def stop(self) -> None:
+        """Go away, as in an outage; what was posted stays."""
+        await self.gateway.disconnect(1001)
+        if self._runner is not None:
+            await self._runner.cleanup()
+            self._runner = None
+
+    async def type_command(
+        self, name: str, *, user_name: str = "trader", **options: Any
+    ) -> Injected:
+        """Send a slash command as a user."""
+        injected, event = interactions.build(self.world, name, options, user_name=user_name)
+        session = self.gateway.session
+        if session is None:
+            raise interactions.CannotBeTyped("no bot has ever connected")
+        await session.dispatch("INTERACTION_CREATE", event)
+        return injected
+
+    async def ask(self, name: str, *, user_name: str = "trader", **options: Any) -> str:
+        """Send a slash command and return the answer's text."""
+        injected = await self.type_command(name, user_name=user_name, **options)
+        async with asyncio.timeout(10):
+            await injected.answered.wait()
+        return injected.text or ""
