@@ -17,8 +17,8 @@ help:  ## list the targets
 up: $(VENV)/run.stamp programs  ## start everything and print where it is; Ctrl-C ends it
 	@$(BIN)/python -m stack
 
-console: $(VENV)/run.stamp  ## the bot's commands at a prompt, while `make up` runs elsewhere
-	@$(BIN)/python -m stack.console
+console: $(VENV)/run.stamp  ## the bot's commands at a prompt; ARGS="/edges 5" for one answer
+	@$(BIN)/python -m stack.console $(ARGS)
 
 test: $(VENV)/dev.stamp programs  ## every test; PYTEST_ARGS="-k words" for some
 	@$(BIN)/python -m pytest $(PYTEST_ARGS)

@@ -13,6 +13,8 @@ def main() -> int:
     except StackError as error:
         print(error, file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        return 0  # Nothing runs yet, so there is nothing to stop.
     return run(commands)
 
 

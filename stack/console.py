@@ -15,7 +15,7 @@ def main() -> None:
     except StackError as error:
         sys.exit(str(error))
     os.environ.setdefault("EXPORTER_URL", exporter.url)
-    os.execv(sys.executable, [sys.executable, "-m", "bot.console"])
+    os.execv(sys.executable, [sys.executable, "-m", "bot.console", *sys.argv[1:]])
 
 
 if __name__ == "__main__":

@@ -1,0 +1,69 @@
+"""The native copies of the configuration differ from the originals in addresses only."""
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from stack.errors import StackError
+from stack.render import render_all, replace_each
+from stack.services import list_services
+from stack.settings import ROOT, StackSettings
+
+MOVED = StackSettings(
+    exporter_port=18000, bot_port=18080, prometheus_port=19090, alertmanager_port=19093
+)
+
+
+def render(directory: Path) -> tuple[str, str]:
+    """Both files as they are written for moved ports."""
+    services = list_services(MOVED, with_grafana=False)
+    render_all(directory, services, webhook_token=directory / "webhook_token")
+    return (
+        (directory / "prometheus.yml").read_text(encoding="utf-8"),
+        (directory / "alertmanager.yml").read_text(encoding="utf-8"),
+    )
+
+
+def test_prometheus_finds_every_neighbour_on_loopback(tmp_path: Path) -> None:
+    """Each target of the original is there under its port on this machine."""
+    prometheus, _ = render(tmp_path)
+
+    jobs = {job["job_name"]: job for job in yaml.safe_load(prometheus)["scrape_configs"]}
+    targets = {name: job["static_configs"][0]["targets"] for name, job in jobs.items()}
+    assert targets == {
+        "exporter": ["127.0.0.1:18000"],
+        "bot": ["127.0.0.1:18080"],
+        "prometheus": ["127.0.0.1:19090"],
+        "alertmanager": ["127.0.0.1:19093"],
+    }
+
+
+def test_prometheus_reads_the_rules_of_the_repository(tmp_path: Path) -> None:
+    """Rules are not copied, so an edited rule needs a reload only."""
+    prometheus, _ = render(tmp_path)
+
+    (pattern,) = yaml.safe_load(prometheus)["rule_files"]
+    assert pattern == f"{ROOT}/prometheus/rules/*.yml"
+
+
+def test_alertmanager_posts_to_the_bot_with_the_token_of_this_machine(tmp_path: Path) -> None:
+    """The webhook and its secret are both adapted."""
+    _, alertmanager = render(tmp_path)
+
+    assert "http://127.0.0.1:18080/" in alertmanager
+    assert str(tmp_path / "webhook_token") in alertmanager
+    assert "/run/secrets" not in alertmanager
+
+
+def test_a_name_that_is_not_there_ends_the_start() -> None:
+    """A renamed service must not leave a file that silently points nowhere."""
+    with pytest.raises(StackError, match="'bot:8080' is not in it"):
+        replace_each("url: http://relay:8080", {"bot:8080": "127.0.0.1:8080"})
+
+
+def test_a_service_on_all_addresses_is_dialled_on_loopback() -> None:
+    """0.0.0.0 is an address to listen on, not one to call."""
+    exporter, *_ = list_services(StackSettings(exporter_host="0.0.0.0"), with_grafana=False)
+
+    assert exporter.address == "127.0.0.1:8000"
