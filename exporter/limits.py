@@ -69,7 +69,9 @@ def load(path: Path, *, venues: tuple[str, ...]) -> Limits:
     except OSError as error:
         raise StartError(f"{path}: {error.strerror}") from error
     except yaml.YAMLError as error:
-        raise StartError(f"{path}: not valid YAML: {error}") from error
+        mark = getattr(error, "problem_mark", None)
+        place = f" at line {mark.line + 1}" if mark else ""
+        raise StartError(f"{path}: not valid YAML{place}") from error
     except msgspec.ValidationError as error:
         raise StartError(f"{path}: {error}") from error
     _check_venues(limits, path, venues)

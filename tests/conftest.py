@@ -1,8 +1,9 @@
 """Real services for the tests, each on a free port of loopback, with files of its own."""
 
+import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -40,9 +41,15 @@ class RunningExporter:
         assert not self._thread.is_alive()
 
 
-def wait_until(is_true: object, timeout_seconds: float = 10) -> None:
+def free_port() -> int:
+    """A port of loopback that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def wait_until(is_true: Callable[[], object], timeout_seconds: float = 10) -> None:
     """Poll a condition until it holds."""
-    assert callable(is_true)
     deadline = time.monotonic() + timeout_seconds
     while not is_true():
         assert time.monotonic() < deadline, "the condition did not come true in time"

@@ -51,11 +51,10 @@ class Store:
         event.listen(self._engine, "connect", _configure)
         try:
             self._connection = self._open(path)
-        except DatabaseError as error:
+        except BaseException:
+            self._engine.dispose()
             self._lock.close()
-            raise StartError(
-                f"{path}: not a readable ledger ({error.orig}); move it away or restore a backup"
-            ) from error
+            raise
         self._next_seq = self.head() + 1
 
     def close(self) -> None:
@@ -138,11 +137,24 @@ class Store:
         return int(self._connection.scalar(query) or 0)
 
     def _open(self, path: Path) -> Connection:
-        connection = self._engine.connect()
-        schema.metadata.create_all(connection)
-        version = connection.scalar(
-            select(schema.meta.c.value).where(schema.meta.c.key == "schema")
-        )
+        connection = None
+        try:
+            connection = self._engine.connect()
+            schema.metadata.create_all(connection)
+            self._check_version(connection, path)
+            connection.commit()
+        except DatabaseError as error:
+            raise StartError(
+                f"{path}: not a readable ledger ({error.orig}); move it away or restore a backup"
+            ) from error
+        finally:
+            if connection is not None and connection.in_transaction():
+                connection.close()
+        return connection
+
+    def _check_version(self, connection: Connection, path: Path) -> None:
+        known = select(schema.meta.c.value).where(schema.meta.c.key == "schema")
+        version = connection.scalar(known)
         if version is None:
             row = {"key": "schema", "value": str(schema.SCHEMA_VERSION)}
             connection.execute(insert(schema.meta), row)
@@ -151,8 +163,6 @@ class Store:
                 f"{path}: made by another version (schema {version}, this one reads "
                 f"{schema.SCHEMA_VERSION}); start that version or move the file away"
             )
-        connection.commit()
-        return connection
 
     def _transaction(self) -> Any:
         self._connection.rollback()  # ends the read that an earlier select left open

@@ -1,0 +1,115 @@
+"""Live edges: the newest word per pair, for as long as it is fresh."""
+
+from datetime import UTC, datetime, timedelta
+
+from arbwatch.events import Edge
+from exporter.live_edges import LiveEdges
+
+START = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+class Clock:
+    """One time for both clocks, moved by hand."""
+
+    def __init__(self) -> None:
+        self.seconds = 0.0
+
+    def monotonic(self) -> float:
+        """Seconds since the start."""
+        return self.seconds
+
+    def now(self) -> datetime:
+        """The same moment, as a date."""
+        return START + timedelta(seconds=self.seconds)
+
+
+def edge(clock: Clock, pair_id: str, cents: float, *, delay: float = 0.0) -> Edge:
+    """An edge of this pair, pushed `delay` seconds after it was seen."""
+    return Edge(
+        pair_id=pair_id,
+        primary_market="A",
+        hedge_market="B",
+        net_edge_cents=cents,
+        confidence=0.9,
+        expected_slippage_cents=0.1,
+        leader="kalshi",
+        timestamp=clock.now() - timedelta(seconds=delay),
+    )
+
+
+def live_edges(clock: Clock, ended: list[tuple[str, float]]) -> LiveEdges:
+    """Edges that live 10 seconds; `ended` collects (pair, lifetime)."""
+    return LiveEdges(
+        ttl_seconds=10,
+        on_end=lambda edge, seconds: ended.append((edge.pair_id, seconds)),
+        clock=clock.monotonic,
+        now=clock.now,
+    )
+
+
+def test_the_largest_edges_come_first() -> None:
+    """Top N by net edge, with the age of each."""
+    clock = Clock()
+    edges = live_edges(clock, [])
+    for pair_id, cents in (("a", 1.0), ("b", 3.0), ("c", -2.0)):
+        edges.update(edge(clock, pair_id, cents))
+    clock.seconds = 2
+
+    assert [(e.pair_id, e.age_seconds) for e in edges.top(2)] == [("b", 2), ("a", 2)]
+
+
+def test_an_edge_that_is_not_refreshed_ends() -> None:
+    """It leaves when its time to live is over, and its lifetime is told once."""
+    clock, ended = Clock(), list[tuple[str, float]]()
+    edges = live_edges(clock, ended)
+    edges.update(edge(clock, "a", 1))
+    clock.seconds = 8
+    edges.update(edge(clock, "a", 2))
+
+    clock.seconds = 17
+    edges.expire()
+    assert [e.net_edge_cents for e in edges.top(9)] == [2]
+
+    clock.seconds = 18
+    assert edges.top(9) == []
+    edges.expire()
+    edges.expire()
+    assert ended == [("a", 8)]
+
+
+def test_an_edge_that_arrives_late_is_not_live() -> None:
+    """What was seen longer ago than it may live is history, not an opportunity."""
+    clock = Clock()
+    edges = live_edges(clock, [])
+    clock.seconds = 100
+
+    edges.update(edge(clock, "old", 5, delay=11))
+    edges.update(edge(clock, "late", 5, delay=6))
+    clock.seconds = 105
+
+    assert edges.top(9) == []
+
+
+def test_an_older_edge_does_not_replace_a_newer_one() -> None:
+    """Out of order arrivals leave the newest word standing."""
+    clock = Clock()
+    edges = live_edges(clock, [])
+    clock.seconds = 5
+
+    edges.update(edge(clock, "a", 1))
+    edges.update(edge(clock, "a", 9, delay=3))
+
+    assert [e.net_edge_cents for e in edges.top(9)] == [1]
+
+
+def test_a_pair_that_comes_back_starts_a_new_life() -> None:
+    """The old life is told when the new one begins, even before the next sweep."""
+    clock, ended = Clock(), list[tuple[str, float]]()
+    edges = live_edges(clock, ended)
+    edges.update(edge(clock, "a", 1))
+    clock.seconds = 60
+
+    edges.update(edge(clock, "a", 1))
+
+    assert ended == [("a", 0)]
+    assert len(edges.top(9)) == 1
