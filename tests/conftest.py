@@ -20,8 +20,8 @@ LIMITS = Path(__file__).parent.parent / "limits.yml"
 class RunningExporter:
     """An exporter that serves in a thread of this process, over a real socket and a real file."""
 
-    def __init__(self, ledger: Path) -> None:
-        listener = listen("127.0.0.1", 0)
+    def __init__(self, ledger: Path, *, port: int = 0) -> None:
+        listener = listen("127.0.0.1", port)
         settings = Settings(database_url=f"sqlite:///{ledger}", limits_file=LIMITS)
         self.parts = Exporter(settings)
         config = uvicorn.Config(create_app(self.parts), log_config=None, access_log=False)

@@ -1,0 +1,171 @@
+"""The engine's side: what is pushed arrives once, and a halt is obeyed and acknowledged."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from arbwatch import Edge, Engine, Fill
+from arbwatch.events import utc_now
+from tests.conftest import RunningExporter, free_port, wait_until
+
+
+def fill(fill_id: str) -> Fill:
+    """A valid fill with this id."""
+    return Fill(
+        fill_id=fill_id,
+        timestamp=utc_now(),
+        pair_id="p",
+        entry_edge_cents=3.2,
+        realized_edge_cents=2.5,
+        slippage_cents=0.4,
+        fees_cents=0.3,
+        size_usd=60,
+        pnl_cents=150,
+        category="economics",
+    )
+
+
+def edge(pair_id: str) -> Edge:
+    """A valid edge of this pair."""
+    return Edge(
+        pair_id=pair_id,
+        primary_market="A",
+        hedge_market="B",
+        net_edge_cents=3,
+        confidence=0.9,
+        expected_slippage_cents=0.1,
+        leader="kalshi",
+        timestamp=utc_now(),
+    )
+
+
+def test_what_is_pushed_arrives_in_order(exporter: RunningExporter) -> None:
+    """More than one batch of events, all stored, none twice, and the counts say so."""
+    with Engine(exporter.client.url, name="e") as engine:
+        for number in range(5000):
+            engine.push(fill(f"f-{number}"))
+        wait_until(lambda: engine.stats().queued == 0)
+        stats = engine.stats()
+
+    newest = exporter.client.get("/api/fills?limit=3")
+    assert [row["fill_id"] for row in newest] == ["f-4999", "f-4998", "f-4997"]
+    assert (stats.sent, stats.rejected, stats.dropped) == (5000, 0, 0)
+    assert stats.last_success is not None
+    assert exporter.client.sample("arb_fills_total", category="economics") == 5000
+
+
+def test_events_wait_while_the_exporter_is_down(ledger_path: Path) -> None:
+    """Nothing is lost while nobody listens; `stats` says what waits and why."""
+    first = RunningExporter(ledger_path)
+    first.start()
+    port = int(first.client.url.rpartition(":")[2])
+    first.stop()
+    with Engine(first.client.url, name="e") as engine:
+        engine.push(fill("f-1"))
+        wait_until(lambda: engine.stats().last_error is not None)
+        assert engine.stats().queued == 1
+
+        second = RunningExporter(ledger_path, port=port)
+        second.start()
+
+        wait_until(lambda: engine.stats().queued == 0)
+        assert engine.stats().last_error is None
+    assert len(second.client.get("/api/fills")) == 1
+    second.stop()
+
+
+def test_what_could_not_be_sent_is_kept_for_the_next_start(
+    exporter: RunningExporter, tmp_path: Path
+) -> None:
+    """An engine that stops while the exporter is down delivers after its next start."""
+    absent = Engine(f"http://127.0.0.1:{free_port()}", name="e", state_dir=tmp_path / "engine")
+    absent.start()
+    absent.push(fill("f-1"))
+    absent.close(timeout_seconds=0.1)
+
+    with Engine(exporter.client.url, name="e", state_dir=tmp_path / "engine") as engine:
+        wait_until(lambda: engine.stats().sent == 1)
+
+    assert [row["fill_id"] for row in exporter.client.get("/api/fills")] == ["f-1"]
+    assert list((tmp_path / "engine").iterdir()) == []
+
+
+def test_a_refused_event_blocks_nothing(
+    exporter: RunningExporter, caplog: pytest.LogCaptureFixture
+) -> None:
+    """It is counted and named in the log; what follows arrives."""
+    with Engine(exporter.client.url, name="e") as engine:
+        engine.push(fill("bad\nid"))
+        engine.push(fill("good"))
+        wait_until(lambda: engine.stats().queued == 0)
+
+        assert (engine.stats().sent, engine.stats().rejected) == (1, 1)
+    assert "bad_text fill_id" in caplog.text
+
+
+def test_nothing_may_trade_before_the_exporter_was_heard() -> None:
+    """Silence is no permission."""
+    with Engine(f"http://127.0.0.1:{free_port()}", name="e") as engine:
+        assert not engine.may_trade("kalshi")
+
+
+def test_a_halt_is_obeyed_and_acknowledged(exporter: RunningExporter) -> None:
+    """The callback runs, its open orders are told, and only that venue stops."""
+    told: list[tuple[str, bool]] = []
+
+    def on_control(venue: str, halted: bool) -> int:
+        told.append((venue, halted))
+        return 2
+
+    api = exporter.client
+    engine = Engine(api.url, name="e")
+    engine.on_control(on_control)
+    with engine:
+        wait_until(lambda: engine.may_trade("kalshi"))
+        api.post("/api/venues/kalshi/halt", {"actor": "alice"})
+        wait_until(lambda: not engine.may_trade("kalshi"))
+        assert engine.may_trade("polymarket")
+        wait_until(lambda: api.get("/api/venues")[1]["state"] == "acknowledged")
+
+        api.post("/api/venues/kalshi/resume", {})
+        wait_until(lambda: engine.may_trade("kalshi"))
+
+    assert told == [("kalshi", True), ("kalshi", False)]
+    assert api.get("/api/venues")[1]["acks"][0]["open_orders"] == 2
+
+
+def test_a_failing_callback_acknowledges_nothing(
+    exporter: RunningExporter, caplog: pytest.LogCaptureFixture
+) -> None:
+    """An engine that could not cancel its orders has not halted; it is asked again."""
+    attempts: list[str] = []
+    engine = Engine(exporter.client.url, name="e")
+    engine.on_control(fails_once(attempts))
+    with engine:
+        wait_until(lambda: engine.may_trade("kalshi"))
+        exporter.client.post("/api/venues/kalshi/halt", {"actor": "alice"})
+        wait_until(lambda: exporter.client.get("/api/venues")[1]["state"] == "acknowledged")
+
+    assert attempts == ["kalshi", "kalshi"]
+    assert "callback failed" in caplog.text
+
+
+def fails_once(attempts: list[str]) -> Callable[[str, bool], int]:
+    """A callback that raises at its first call."""
+
+    def on_control(venue: str, _halted: bool) -> int:
+        attempts.append(venue)
+        if len(attempts) == 1:
+            raise RuntimeError("the venue did not answer")
+        return 0
+
+    return on_control
+
+
+def test_the_engine_is_seen(exporter: RunningExporter) -> None:
+    """Every call carries its name, so the exporter knows when it was last in contact."""
+    with Engine(exporter.client.url, name="e") as engine:
+        wait_until(lambda: engine.may_trade("kalshi"))
+
+    assert exporter.client.sample("arb_engine_last_seen_timestamp_seconds", engine="e")
