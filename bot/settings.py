@@ -161,6 +161,7 @@ def _read_secret(values: dict[str, Any], field: str, variable: str) -> None:
         secret = Path(path).read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError):
         raise ValueError(f"{variable}_FILE: cannot read {path}") from None
-    if not secret:
+    # docker-compose mounts a file for Discord's token in any case: an empty one is console mode.
+    if not secret and field == "webhook_token":
         raise ValueError(f"{variable}_FILE: {path} is empty")
     values[field] = secret
