@@ -1,0 +1,119 @@
+"""docker-compose.yml and `make up` are two ways to run one thing."""
+
+import shlex
+from typing import Any
+
+import pytest
+import yaml
+from honcho.environ import parse_procfile
+
+from stack import render
+from stack.services import list_services
+from stack.settings import ROOT, StackSettings
+
+PROCFILE: dict[str, str] = parse_procfile((ROOT / "Procfile").read_text()).processes
+COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
+SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
+DOCKERFILES = ("exporter/Dockerfile", "bot/Dockerfile")
+
+# What one machine and one container cannot share: where it listens and where its files are.
+PLACES = ("--config.file", "--web.listen-address", "--storage.tsdb.path", "--storage.path")
+
+
+def without_places(arguments: list[str]) -> set[str]:
+    """The options that decide how a program behaves."""
+    return {argument for argument in arguments if not argument.startswith(PLACES)}
+
+
+def find_mount(service: str, target: str) -> str:
+    """What of the repository a service sees at a place."""
+    mounts = dict(reversed(volume.split(":")[:2]) for volume in SERVICES[service]["volumes"])
+    return str(mounts[target]).removeprefix("./")
+
+
+def test_both_run_the_same_services() -> None:
+    """A process that is added to one is added to the other."""
+    assert set(PROCFILE) == set(SERVICES)
+    assert [name for name, service in SERVICES.items() if "profiles" in service] == ["demo"]
+
+
+@pytest.mark.parametrize("name", ["exporter", "bot"])
+def test_our_services_have_one_entry_point(name: str) -> None:
+    """The image runs the module that the Procfile runs."""
+    last_line = (ROOT / name / "Dockerfile").read_text().strip().splitlines()[-1]
+
+    assert last_line == f'CMD ["python", "-m", "{name}"]'
+    assert PROCFILE[name] == f"exec python -m {name}"
+
+
+def test_the_demo_has_one_entry_point() -> None:
+    """Both hand on DEMO_ARGS."""
+    assert PROCFILE["demo"] == "exec python -m arbwatch.demo $DEMO_ARGS"
+    assert SERVICES["demo"]["command"] == "python -m arbwatch.demo ${DEMO_ARGS:-}"
+
+
+@pytest.mark.parametrize("name", ["prometheus", "alertmanager"])
+def test_others_programs_have_the_same_options(name: str) -> None:
+    """Retention, features and clustering do not depend on how it is started."""
+    _, _, *native = shlex.split(PROCFILE[name])
+
+    assert without_places(native) == without_places(SERVICES[name]["command"])
+
+
+def test_both_read_the_same_configuration_files() -> None:
+    """Every mounted file is the source of what the native start renders or reads."""
+    rules = find_mount("prometheus", render.RULES_IN_COMPOSE.rstrip("/"))
+
+    assert ROOT / find_mount("prometheus", "/etc/prometheus/prometheus.yml") == (
+        render.PROMETHEUS_SOURCE
+    )
+    assert ROOT / rules == render.RULES
+    assert ROOT / find_mount("alertmanager", "/etc/alertmanager/alertmanager.yml") == (
+        render.ALERTMANAGER_SOURCE
+    )
+    assert find_mount("exporter", "/app/limits.yml") == "limits.yml"
+    assert find_mount("grafana", "/etc/grafana/provisioning") == "grafana/provisioning"
+    assert find_mount("grafana", "/etc/grafana/dashboards") == "grafana/dashboards"
+
+
+def test_every_port_is_published_on_loopback_only() -> None:
+    """The default port is the one of `make up`, and the same variable moves it."""
+    expected = {
+        service.name: [f"127.0.0.1:${{{service.port_setting}:-{service.port}}}:{service.port}"]
+        for service in list_services(StackSettings(), with_grafana=True)
+    }
+
+    assert {name: s["ports"] for name, s in SERVICES.items() if "ports" in s} == expected
+
+
+def test_every_service_is_confined_and_checked() -> None:
+    """No service runs as root or with more than it needs, and each says when it is well."""
+    for name, service in SERVICES.items():
+        assert service["cap_drop"] == ["ALL"], name
+        assert service["security_opt"] == ["no-new-privileges:true"], name
+        assert "user" in service or "build" in service, name
+        assert "healthcheck" in service or name == "demo", name
+
+
+@pytest.mark.parametrize("path", DOCKERFILES)
+def test_our_images_run_as_a_user_of_their_own(path: str) -> None:
+    """Not root, and from the Python that compose names by default."""
+    dockerfile = (ROOT / path).read_text()
+    (default,) = {
+        service["build"]["args"]["PYTHON_IMAGE"]
+        for service in SERVICES.values()
+        if "build" in service
+    }
+
+    assert "\nUSER arbwatch\n" in dockerfile
+    assert (
+        f"ARG PYTHON_IMAGE={default.removeprefix('${PYTHON_IMAGE:-').removesuffix('}')}\n"
+        in dockerfile
+    )
+
+
+def test_foreign_images_are_pinned() -> None:
+    """A version, never `latest`."""
+    images = [s["image"] for s in SERVICES.values() if "build" not in s]
+
+    assert all(":" in image and not image.endswith(":latest") for image in images)
