@@ -2,6 +2,7 @@
 
 import argparse
 import logging
+import math
 import os
 import signal
 import sys
@@ -84,7 +85,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--rate", type=_positive, default=1.0, help="multiplies every update rate")
     add("--seed", default="arbwatch", help="same seed and run label: same events")
     add("--run", default=None, help="label that makes fill ids unique; default the start time")
-    add("--threshold", type=float, default=DEFAULT_THRESHOLD_CENTS, help="cents, net, to fill from")
+    add("--threshold", type=_finite, default=DEFAULT_THRESHOLD_CENTS, help="cents, net, to fill from")
     add("--duration", type=_positive, default=float("inf"), help="seconds to run")
     url = os.environ.get("EXPORTER_URL") or DEFAULT_URL
     add("--exporter-url", default=url, help="also from EXPORTER_URL")
@@ -92,8 +93,15 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _positive(text: str) -> float:
+def _finite(text: str) -> float:
     number = float(text)
+    if not math.isfinite(number):
+        raise argparse.ArgumentTypeError(f"must be a finite number: {text}")
+    return number
+
+
+def _positive(text: str) -> float:
+    number = _finite(text)
     if not number > 0:
         raise argparse.ArgumentTypeError(f"must be above 0: {text}")
     return number

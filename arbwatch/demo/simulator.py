@@ -19,13 +19,13 @@ FAST_CATEGORIES = ("sports", "sports", "crypto", "sports", "mentions")
 SLOW_CATEGORIES = ("politics", "economics", "finance", "tech", "culture", "weather", "geopolitics")
 # Polymarket leads as a rule (Granger F 112 against 0.4), not always.
 POLYMARKET_LEADS_SHARE = 0.8
-HOLD_SECONDS = 60.0
+HOLD_SECONDS = 90.0
 PRICE_CENTS = (8, 92)
 # Between the quiet and the hot figure of `bbo_change_per_min`.
 SLOW_UPDATES_PER_MINUTE = (15, 44)
 # Chosen, not measured: so that a handful of edges is live and a few fills a minute happen.
-FAST_GAP_SECONDS, SLOW_GAP_SECONDS = 70.0, 600.0
-FIRST_SLOW_GAP_SECONDS = 60.0
+FAST_GAP_SECONDS, SLOW_GAP_SECONDS = 70.0, 900.0
+FIRST_SLOW_GAP_SECONDS = 120.0
 MIN_TTL_SECONDS = 1.0
 
 

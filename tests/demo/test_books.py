@@ -1,0 +1,43 @@
+"""The recording as shipped."""
+
+from importlib.resources import files
+
+from arbwatch.demo.books import load_recording
+
+
+def test_the_recording_has_all_instants_in_order() -> None:
+    """1,006 instants, oldest first, over 20.9 days."""
+    recording = load_recording()
+
+    times = [recorded.timestamp for recorded in recording]
+    assert len(times) == 1006
+    assert times == sorted(set(times))
+    assert times[0].isoformat() == "2025-11-16T06:01:20.028000+00:00"
+    assert times[-1].isoformat() == "2025-12-07T04:30:42.763000+00:00"
+
+
+def test_prices_and_sizes_are_as_recorded() -> None:
+    """The first instant, read by eye from the file."""
+    first = load_recording()[0].instant
+
+    assert (first.kalshi.bid_micros, first.kalshi.ask_micros) == (500_000, 520_000)
+    assert (first.kalshi.bid_size, first.kalshi.ask_size) == (4024.0, 26176.0)
+    assert (first.polymarket.bid_micros, first.polymarket.ask_micros) == (500_000, 510_000)
+
+
+def test_one_polymarket_instant_has_no_ask() -> None:
+    """An empty side stays empty; no price is made up for it."""
+    recording = load_recording()
+
+    books = [book for r in recording for book in (r.instant.polymarket, r.instant.kalshi)]
+    one_sided = [book for book in books if None in (book.bid_micros, book.ask_micros)]
+    assert [(book.ask_micros, book.ask_size) for book in one_sided] == [(None, 0.0)]
+
+
+def test_the_data_ships_with_its_licence_and_provenance() -> None:
+    """Credit travels with the recording."""
+    data = files("arbwatch.demo").joinpath("data")
+
+    licence = data.joinpath("LICENSE.neo-journalism.txt").read_text()
+    assert "Copyright (c) 2025 ifesi onubogu" in licence
+    assert "neo-journalism" in data.joinpath("PROVENANCE.md").read_text()
