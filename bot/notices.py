@@ -34,6 +34,7 @@ class Notices:
         self._outbox = outbox
         self._metrics = metrics
         self._pause = FIRST_PAUSE_SECONDS
+        self._is_up = True
 
     async def run(self) -> None:
         """Follow the stream until cancelled, reconnecting with growing pauses."""
@@ -42,12 +43,12 @@ class Notices:
             while True:
                 try:
                     await self._follow(session)
-                    log.info("Event stream ended")
+                    self._lose("ended")
                 except (TimeoutError, aiohttp.ClientError, OSError, ValueError) as lost:
-                    log.info("Event stream lost: %s", type(lost).__name__)
+                    self._lose(type(lost).__name__)
                 except OutboxError:
+                    self._lose("outbox")
                     log.exception("Event stream stopped by the outbox")
-                self._metrics.stream_up.set(0)
                 await asyncio.sleep(self._pause)
                 self._pause = min(self._pause * 2, LONGEST_PAUSE_SECONDS)
 
@@ -75,10 +76,18 @@ class Notices:
 
     def _start(self, position: int, left_at: int | None) -> None:
         self._pause = FIRST_PAUSE_SECONDS
+        self._is_up = True
         self._metrics.stream_up.set(1)
         log.info("Event stream connected: position=%d", position)
         if left_at is not None and position < left_at:
             log.warning("Event stream starts anew: the exporter has another ledger than before")
+
+    def _lose(self, reason: str) -> None:
+        """Say once, not at every attempt, that the stream is away."""
+        if self._is_up:
+            log.warning("Event stream lost: reason=%s", reason)
+        self._is_up = False
+        self._metrics.stream_up.set(0)
 
     def _entries(self, event: ServerEvent) -> list[Entry]:
         try:

@@ -13,7 +13,8 @@ _LINE_BREAKS = re.compile("\r\n?|[\u2028\u2029\x85\x0b\x0c]")
 # An underscore between two letters or digits never starts or ends emphasis in Discord, and stays
 # as it is so that names such as daily_loss read well. Discord's word boundary is ASCII.
 _MARKDOWN = re.compile(r"[\\*~`|\[\]<]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])")
-_LINE_START = re.compile(r"^([ \t]*(?:\d+(?=\.)|(?=[#>+-])))", re.MULTILINE)
+# Headings, quotes and list items: only at the start of a line, and only before a space.
+_LINE_START = re.compile(r"^[ \t]*(?:\d+(?=\.\s)|(?=(?:#{1,3}|-#|>>>|[>+-])\s))", re.MULTILINE)
 _MENTION = re.compile(r"@(?=everyone|here)", re.IGNORECASE)
 
 
@@ -53,6 +54,9 @@ def clip(text: str, limit: int) -> str:
 
 def join(header: str, items: Sequence[str], *, limit: int) -> str:
     """A header and as many items as fit, one below the other, with a visible count of the rest."""
+    whole = "\n".join([header, *items])
+    if length(whole) <= limit:
+        return whole
     shown = header
     for index, item in enumerate(items):
         rest = len(items) - index - 1

@@ -180,7 +180,7 @@ class _Transaction:
             return
         if self._connection.in_transaction:
             self._connection.rollback()
-        if isinstance(error, sqlite3.Error):
+        if isinstance(error, sqlite3.Error | OverflowError):
             raise OutboxError("the outbox cannot be written") from error
 
 

@@ -1,5 +1,6 @@
 """The REST side: messages, commands, interaction answers."""
 
+import asyncio
 import time
 from collections.abc import Awaitable, Callable
 
@@ -22,6 +23,7 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 # An interaction must be answered within 3 s, and can be edited for 15 minutes.
 _ACKNOWLEDGE_SECONDS = 3.0
 _EPHEMERAL = 1 << 6
+_HANG_SECONDS = 30.0
 
 
 class DiscordError(Exception):
@@ -186,13 +188,15 @@ def guard(world: World) -> Middleware:
             return await handler(request)
         world.requests.append((request.method, request.path))
         fault = world.take_fault(request.method, request.path)
-        if fault and fault.kind != "drop_after":
+        if fault and fault.kind not in ("drop_after", "hang_after"):
             return _fail(request, fault)
         try:
             response = await _authorized(request, handler, world)
         except DiscordError as error:
             body = {"message": error.message, "code": error.code}
             return answer(body, status=error.status)
+        if fault and fault.kind == "hang_after":
+            await asyncio.sleep(_HANG_SECONDS)
         return _drop(request) if fault else response
 
     return middleware

@@ -18,14 +18,15 @@ TOKEN = "fake-token"
 _EPOCH_MS = 1_420_070_400_000
 _NONCE_SECONDS = 300.0
 
-FaultKind = Literal["status", "rate_limit", "drop_before", "drop_after"]
+FaultKind = Literal["status", "rate_limit", "drop_before", "drop_after", "hang_after"]
 
 
 @dataclass
 class Fault:
     """What goes wrong with the next `times` requests that match.
 
-    `drop_before` closes the connection before anything happens, `drop_after` after it has.
+    `drop_before` closes the connection before anything happens, `drop_after` after it has;
+    after `hang_after` the answer never comes, so that the bot can be killed while it waits.
     """
 
     kind: FaultKind

@@ -1,0 +1,102 @@
+"""A bot's parts on real files and real sockets."""
+
+import asyncio
+import contextlib
+import warnings
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from prometheus_client import CollectorRegistry
+from pydantic import SecretStr
+
+with warnings.catch_warnings():
+    # discord.py imports audioop, which Python 3.13 drops.
+    warnings.simplefilter("ignore", DeprecationWarning)
+    import discord  # noqa: F401
+
+from bot import ArbitrageBot, BotConfig
+from bot.metrics import BotMetrics
+from bot.outbox import Outbox
+from tests.conftest import free_port
+from tests.fakes.discord import FakeDiscord
+
+NOBODY_LISTENS = "http://127.0.0.1:9"
+
+StartBot = Callable[..., Awaitable["RunningBot"]]
+
+
+class RunningBot:
+    """A bot that runs in the test's loop."""
+
+    def __init__(self, config: BotConfig) -> None:
+        self.bot = ArbitrageBot(config)
+        self.url = f"http://127.0.0.1:{config.port}"
+        self.task = asyncio.create_task(self.bot.run())
+
+    async def stop(self) -> None:
+        """Stop as by cancellation; harmless when it has ended."""
+        self.task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await self.task
+
+
+async def until(is_true: Callable[[], Any], timeout_seconds: float = 10) -> None:
+    """Poll a condition until it holds."""
+    async with asyncio.timeout(timeout_seconds):
+        while not is_true():
+            await asyncio.sleep(0.01)
+
+
+@pytest.fixture
+def metrics() -> BotMetrics:
+    """Metrics in a registry of their own."""
+    return BotMetrics(CollectorRegistry(), version="test")
+
+
+@pytest.fixture
+async def outbox(tmp_path: Path) -> AsyncIterator[Outbox]:
+    """An open outbox."""
+    opened = Outbox(tmp_path / "outbox.db")
+    await opened.open()
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+async def discord_server() -> AsyncIterator[FakeDiscord]:
+    """A fake Discord that listens."""
+    async with FakeDiscord() as server:
+        yield server
+
+
+@pytest.fixture
+async def start_bot(tmp_path: Path) -> AsyncIterator[StartBot]:
+    """Start bots by their settings; all are stopped in the end."""
+    running: list[RunningBot] = []
+
+    async def start(**settings: Any) -> RunningBot:
+        given: dict[str, Any] = {
+            "api_base_url": NOBODY_LISTENS,
+            "port": free_port(),
+            "outbox_path": tmp_path / "bot.db",
+        }
+        bot = RunningBot(BotConfig(**(given | settings)))
+        running.append(bot)
+        return bot
+
+    yield start
+    for bot in running:
+        await bot.stop()
+
+
+def discord_settings(server: FakeDiscord) -> dict[str, Any]:
+    """The settings that point a bot at a fake Discord."""
+    return {
+        "token": SecretStr(server.token),
+        "channel_id": server.channel_id,
+        "guild_id": server.guild_id,
+        "discord_api_base": server.api_base,
+        "discord_gateway_url": server.gateway_url,
+    }

@@ -1,0 +1,45 @@
+"""Alertmanager payloads as version 0.25 posts them."""
+
+import json
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+STARTED = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
+
+
+def alert(
+    fingerprint: str = "a1b2c3d4e5f60718", *, lasted: timedelta | None = None, **changes: Any
+) -> dict[str, Any]:
+    """One alert; resolved when it is told how long it lasted."""
+    return {
+        "status": "firing" if lasted is None else "resolved",
+        "labels": {"alertname": "ArbVenueErrorRate", "severity": "critical", "venue": "kalshi"},
+        "annotations": {
+            "summary": "Venue error rate is high",
+            "description": "3.2% of the requests to kalshi failed.",
+            "runbook_url": "https://example.org/runbook#error-rate",
+        },
+        "startsAt": "2026-03-01T12:00:00.123456789Z",
+        "endsAt": "0001-01-01T00:00:00Z"
+        if lasted is None
+        else (STARTED + lasted).isoformat().replace("+00:00", ".123456789Z"),
+        "generatorURL": "http://127.0.0.1:9090/graph?g0.expr=up",
+        "fingerprint": fingerprint,
+    } | changes
+
+
+def payload(*alerts: dict[str, Any], **changes: Any) -> bytes:
+    """A notification with these alerts."""
+    body = {
+        "version": "4",
+        "groupKey": '{}:{alertname="ArbVenueErrorRate"}',
+        "truncatedAlerts": 0,
+        "status": "firing",
+        "receiver": "bot",
+        "groupLabels": {"alertname": "ArbVenueErrorRate"},
+        "commonLabels": {},
+        "commonAnnotations": {},
+        "externalURL": "http://127.0.0.1:9093",
+        "alerts": list(alerts),
+    } | changes
+    return json.dumps(body).encode()

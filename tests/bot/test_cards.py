@@ -1,0 +1,131 @@
+"""Cards say what happened, in the words of the users' guide, within Discord's limits."""
+
+from datetime import timedelta
+from typing import Any
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.alertmanager import Alert
+from bot.cards import Field, alert_card, breach_card, error_card, fill_card, make_card
+from bot.cards.alerts import lasted
+from bot.gateway.delivery import embed
+from tests.bot.payloads import alert
+from tests.fakes.discord.limits import message_faults
+
+
+def decoded(**changes: Any) -> Alert:
+    """An alert as the relay sees it."""
+    return msgspec.convert(alert(**changes), Alert)
+
+
+def test_a_fill_shows_what_became_of_its_edge() -> None:
+    """Entry, realized and P&L in the guide's words."""
+    card = fill_card("pm-1:k-2", entry_edge_cents=3.2, realized_edge_cents=2.5, pnl_cents=150)
+
+    assert card.title == "✅ Fill Executed: pm-1:k-2"
+    assert card.body == "Entry Edge: 3.20¢ → Realized: 2.50¢ → PnL: $1.50"
+
+
+def test_an_error_shows_its_kind_and_message() -> None:
+    """In one line, and with the venue when it is known."""
+    card = error_card("execution_timeout", "no answer in 2 s", venue="kalshi")
+
+    assert card.title == "🚨 Error (execution_timeout): no answer in 2 s"
+    assert card.fields == (Field(name="Venue", value="kalshi"),)
+
+
+def test_a_long_error_is_told_in_full() -> None:
+    """A message too long for a title stands in the body."""
+    card = error_card("other", "x" * 1500)
+
+    assert card.title == "🚨 Error (other)"
+    assert card.body.endswith("x" * 1500)
+
+
+@pytest.mark.parametrize(
+    ("limit", "value", "shown"),
+    [
+        ("daily_loss", -50.0, "$-50.00"),
+        ("venue_exposure", 5200.0, "$5,200.00"),
+        ("feed_latency", 2.5, "2.50 s"),
+        ("error_rate", 0.031, "3.10%"),
+        ("median_slippage", 0.55, "0.55¢"),
+        ("concurrent_pairs", 9.0, "9"),
+        ("of_my_own", 1.25, "1.25"),
+    ],
+)
+def test_a_breach_is_told_in_its_own_unit(limit: str, value: float, shown: str) -> None:
+    """Dollars only where the limit is in dollars."""
+    assert breach_card(limit, value).title == f"🚨 Threshold Breach: {limit} = {shown}"
+
+
+def test_a_firing_alert_says_what_where_and_since_when() -> None:
+    """Summary as title, description as body, the labels that matter as fields."""
+    card = alert_card(decoded())
+
+    assert card.title == "🔴 Venue error rate is high"
+    assert card.body == "3.2% of the requests to kalshi failed."
+    fields = {field.name: field.value for field in card.fields}
+    assert fields["Venue"] == "kalshi"
+    assert fields["Since"] == "2026-03-01 12:00:00 UTC"
+    assert fields["Runbook"] == "https://example.org/runbook#error-rate"
+
+
+def test_a_resolved_alert_says_how_long_it_lasted() -> None:
+    """From its start to its end."""
+    card = alert_card(decoded(lasted=timedelta(minutes=5, seconds=7)))
+
+    assert card.title == "✅ Resolved: Venue error rate is high"
+    assert Field(name="Lasted", value="5 min 7 s") in card.fields
+
+
+@pytest.mark.parametrize(
+    ("duration", "shown"),
+    [
+        (timedelta(0), "0 s"),
+        (timedelta(seconds=-5), "0 s"),
+        (timedelta(hours=1), "1 h"),
+        (timedelta(hours=1, minutes=5, seconds=9), "1 h 5 min"),
+        (timedelta(days=3, hours=2), "3 d 2 h"),
+    ],
+)
+def test_durations_in_two_units(duration: timedelta, shown: str) -> None:
+    """The two largest, without empty ones; a clock that stepped back gives no negative time."""
+    assert lasted(duration) == shown
+
+
+def test_a_runbook_that_is_no_plain_link_is_left_out() -> None:
+    """A link from a label cannot smuggle markdown into the card."""
+    annotations = {"summary": "s", "runbook_url": "https://x/[a](https://evil)"}
+
+    card = alert_card(decoded(annotations=annotations))
+
+    assert "Runbook" not in {field.name for field in card.fields}
+
+
+@given(st.text(min_size=1, max_size=3), st.integers(1, 5000), st.integers(0, 40))
+def test_no_card_is_over_a_limit(text: str, repeat: int, fields: int) -> None:
+    """Whatever goes in, Discord takes what comes out."""
+    long = text * repeat
+    card = make_card(
+        long,
+        long,
+        fields=[Field(name=long, value=long)] * fields,
+        content=long,
+    )
+
+    sent = {"content": card.content, "embeds": [embed(card, "aw-" + "0" * 18).to_dict()]}
+    assert message_faults(sent) == []
+
+
+def test_fields_left_out_are_counted() -> None:
+    """The last field says how many are missing."""
+    fields = [Field(name=f"f{number}", value="v") for number in range(40)]
+
+    card = make_card("title", fields=fields)
+
+    assert card.fields[-1] == Field(name="…", value="and 16 more")
+    assert len(card.fields) == 25
