@@ -1,11 +1,36 @@
 """Panels over time: lines, heatmaps and states."""
 
 from collections.abc import Iterable, Sequence
+from typing import Any, Literal
 
 from grafana.kit.base import NOT_MEASURED, Panel, base_panel
-from grafana.kit.colours import GOOD, Override, steps
+from grafana.kit.colours import Override
 from grafana.kit.mappings import Mappings
 from grafana.kit.queries import Query
+from grafana.kit.units import UPPER_BOUND
+
+Draw = Literal["lines", "stack", "dots", "bars"]
+
+# Dots and bars are for what happens a few times a minute: one value a minute, gaps bridged.
+SPARSE_INTERVAL = "1m"
+BRIDGED_MILLISECONDS = 3_600_000
+DRAWN: dict[Draw, dict[str, Any]] = {
+    "lines": {"lineWidth": 2, "fillOpacity": 0},
+    "stack": {"lineWidth": 1, "fillOpacity": 30, "stacking": {"group": "A", "mode": "normal"}},
+    "dots": {
+        "lineWidth": 1,
+        "fillOpacity": 0,
+        "showPoints": "always",
+        "pointSize": 5,
+        "spanNulls": BRIDGED_MILLISECONDS,
+    },
+    "bars": {
+        "drawStyle": "bars",
+        "lineWidth": 0,
+        "fillOpacity": 80,
+        "stacking": {"group": "A", "mode": "normal"},
+    },
+}
 
 
 def timeseries(
@@ -15,7 +40,7 @@ def timeseries(
     *,
     unit: str,
     overrides: Iterable[Override] = (),
-    stacked: bool = False,
+    draw: Draw = "lines",
     decimals: int | None = None,
     minimum: float | None = None,
     maximum: float | None = None,
@@ -25,17 +50,19 @@ def timeseries(
     panel = base_panel("timeseries", title, description, queries, unit=unit, overrides=overrides)
     panel["fieldConfig"]["defaults"] |= {
         "color": {"mode": "palette-classic"},
-        "custom": _lines(stacked),
+        "custom": _custom(draw),
         "noValue": no_value,
         **_bounds(decimals, minimum, maximum),
     }
+    if draw in ("dots", "bars"):
+        panel["interval"] = SPARSE_INTERVAL
     is_single = len(queries) == 1 and "{{" not in queries[0].legend
     panel["options"] = {
         "legend": {
-            "displayMode": "table",
+            "displayMode": "list",
             "placement": "bottom",
             "showLegend": not is_single,
-            "calcs": [] if is_single else ["lastNotNull", "max"],
+            "calcs": ["lastNotNull"],
         },
         "tooltip": {"mode": "multi", "sort": "desc"},
     }
@@ -43,7 +70,10 @@ def timeseries(
 
 
 def heatmap(title: str, description: str, query: Query, *, unit: str) -> Panel:
-    """Counts by bucket over time; `unit` is the buckets'."""
+    """Counts by bucket over time, each row labelled with its bucket's upper bound, in `unit`.
+
+    The layout is not `auto`: that one draws 0 as the lower end of the lowest bucket.
+    """
     panel = base_panel("heatmap", title, description, [query], unit=unit)
     panel["fieldConfig"]["defaults"]["custom"] = {"scaleDistribution": {"type": "linear"}}
     panel["options"] = {
@@ -62,10 +92,10 @@ def heatmap(title: str, description: str, query: Query, *, unit: str) -> Panel:
         "exemplars": {"color": "rgba(255,255,255,0.7)"},
         "filterValues": {"le": 1e-9},
         "legend": {"show": True},
-        "rowsFrame": {"layout": "auto"},
+        "rowsFrame": {"layout": "unknown"},
         "showValue": "never",
         "tooltip": {"mode": "single", "show": True, "yHistogram": False},
-        "yAxis": {"axisPlacement": "left", "reverse": False, "unit": unit},
+        "yAxis": {"axisPlacement": "left", "reverse": False, "unit": UPPER_BOUND},
     }
     return panel
 
@@ -76,11 +106,10 @@ def state_timeline(
     """One band a series, coloured and labelled by state."""
     panel = base_panel("state-timeline", title, description, queries, unit=unit)
     panel["fieldConfig"]["defaults"] |= {
-        "color": {"mode": "thresholds"},
+        "color": {"mode": "palette-classic"},
         "custom": {"fillOpacity": 70, "lineWidth": 0},
         "mappings": mappings,
         "noValue": NOT_MEASURED,
-        "thresholds": steps(GOOD),
     }
     panel["options"] = {
         "alignValue": "left",
@@ -93,19 +122,18 @@ def state_timeline(
     return panel
 
 
-def _lines(stacked: bool) -> Panel:
+def _custom(draw: Draw) -> Panel:
     return {
         "drawStyle": "line",
         "lineInterpolation": "linear",
-        "lineWidth": 1 if stacked else 2,
-        "fillOpacity": 30 if stacked else 0,
         "showPoints": "never",
         "spanNulls": False,
         "axisPlacement": "auto",
         "axisSoftMin": 0,
         "scaleDistribution": {"type": "linear"},
-        "stacking": {"group": "A", "mode": "normal" if stacked else "none"},
+        "stacking": {"group": "A", "mode": "none"},
         "thresholdsStyle": {"mode": "off"},
+        **DRAWN[draw],
     }
 
 

@@ -7,12 +7,28 @@ Override = dict[str, Any]
 # Blue and yellow stay apart for colour-blind eyes; green, orange and red are kept for states.
 VENUES = {"polymarket": "blue", "kalshi": "yellow", "other": "#8E8E8E"}
 
+# Muted, so that a category is never taken for a venue or a state.
+CATEGORIES = {
+    "crypto": "#5EB1BF",
+    "sports": "#A3BE8C",
+    "finance": "#B48EAD",
+    "politics": "#D08770",
+    "mentions": "#E5C890",
+    "tech": "#81A1C1",
+    "economics": "#4C9F70",
+    "culture": "#C678DD",
+    "weather": "#9FD8E6",
+    "geopolitics": "#BF616A",
+    "other": "#8E8E8E",
+}
+
 GOOD = "green"
 WARNING = "orange"
 BAD = "red"
 NEUTRAL = "text"
-ENTRY = "#8AB8FF"
-REALIZED = "green"
+# Two shades of a colour that no venue and no state has: what was planned, what is in the tail.
+PALE = "#CA95E5"
+DEEP = "#8F3BB8"
 
 
 def override(pattern: str, **properties: object) -> Override:
@@ -30,14 +46,24 @@ def fixed(colour: str) -> dict[str, str]:
     return {"mode": "fixed", "fixedColor": colour}
 
 
-def by_venue() -> list[Override]:
+def venue_colours() -> list[Override]:
     """One colour a venue, for every series whose name begins with it."""
     return [override(f"^{venue}", color=fixed(colour)) for venue, colour in VENUES.items()]
 
 
-def lower_quantile() -> Override:
-    """A median is dotted, so that it stays apart from the upper quantile of the same colour."""
-    return override("p50$", custom_lineStyle={"fill": "dot", "dash": [2, 4]})
+def category_colours() -> list[Override]:
+    """One colour a category, for the series of that name."""
+    return [override(f"^{name}$", color=fixed(colour)) for name, colour in CATEGORIES.items()]
+
+
+def dotted(pattern: str) -> Override:
+    """A median is dotted where it shares its colour with an upper quantile."""
+    return override(pattern, custom_lineStyle={"fill": "dot", "dash": [2, 4]})
+
+
+def quantile_colours() -> list[Override]:
+    """The median is pale, what lies in a tail is deep."""
+    return [override("p50$", color=fixed(PALE)), override("p(10|95|99)$", color=fixed(DEEP))]
 
 
 def limit_line() -> Override:
@@ -47,6 +73,7 @@ def limit_line() -> Override:
         color=fixed(BAD),
         custom_lineStyle={"fill": "dash", "dash": [8, 6]},
         custom_lineWidth=1,
+        custom_showPoints="never",
         custom_fillOpacity=0,
         custom_hideFrom={"legend": True, "tooltip": False, "viz": False},
     )

@@ -14,8 +14,8 @@ def states(*names: tuple[float, str, str]) -> Mappings:
     return [{"type": "value", "options": options}]
 
 
-def ranges(*names: tuple[float | None, float | None, str, str]) -> Mappings:
-    """Value mappings: from, to, the word and its colour; `None` is open."""
+def ranges(*names: tuple[float, float, str, str]) -> Mappings:
+    """Value mappings: from, to, the word and its colour. Grafana takes an open end for 0."""
     return [
         {
             "type": "range",

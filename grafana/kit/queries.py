@@ -50,8 +50,9 @@ def strategy_limit(limit: str) -> str:
 
 
 def feed_age() -> str:
-    """Seconds since the last book update of each venue."""
-    return "time() - max by (venue) (arb_feed_last_update_timestamp_seconds)"
+    """Seconds since the last book update of each venue, as of the scrape that told it."""
+    last_update = "arb_feed_last_update_timestamp_seconds"
+    return f"min by (venue) (timestamp({last_update}) - {last_update})"
 
 
 def _by(labels: str) -> str:

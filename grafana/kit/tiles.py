@@ -17,15 +17,16 @@ def stat(
     thresholds: Panel | None = None,
     mappings: Mappings | None = None,
     sparkline: bool = False,
+    decimals: int = 0,
     no_value: str = NOT_MEASURED,
-    overrides: Iterable[Override] = (),
 ) -> Panel:
     """One large number, or one for each series with its name."""
-    panel = base_panel("stat", title, description, queries, unit=unit, overrides=overrides)
+    panel = base_panel("stat", title, description, queries, unit=unit)
     panel["fieldConfig"]["defaults"] |= {
         "color": {"mode": "thresholds"},
         "thresholds": thresholds or steps("text"),
         "mappings": mappings or [],
+        "decimals": decimals,
         "noValue": no_value,
     }
     panel["options"] = {

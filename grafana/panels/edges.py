@@ -5,7 +5,16 @@ from typing import Any
 from grafana.kit import units
 from grafana.kit.base import Panel
 from grafana.kit.charts import heatmap, timeseries
-from grafana.kit.colours import GOOD, NEUTRAL, by_venue, limit_line, lower_quantile, override, steps
+from grafana.kit.colours import (
+    GOOD,
+    NEUTRAL,
+    Override,
+    limit_line,
+    override,
+    quantile_colours,
+    steps,
+    venue_colours,
+)
 from grafana.kit.queries import Query, bucket_counts, quantile, rate, strategy_limit
 from grafana.kit.tiles import table
 
@@ -50,7 +59,7 @@ def live_table() -> Panel:
             override("^Slippage$", decimals=2),
             override("^Confidence$", unit=units.SHARE, decimals=0),
             override("^Best side$", mappings=_words(SIDES)),
-            override("^Pair$", custom_width=340),
+            *_widths(),
         ],
         no_value="no live edge",
     )
@@ -75,7 +84,7 @@ def pushed_by_leader() -> Panel:
         "means that no pair is led by that venue, or that the engine stands still.",
         [Query(expr=rate("arb_edges_total", "leader"), legend="{{leader}}")],
         unit=units.PER_SECOND,
-        overrides=by_venue(),
+        overrides=venue_colours(),
         minimum=0,
     )
 
@@ -93,7 +102,7 @@ def expected_slippage() -> Panel:
             Query(expr=strategy_limit("median_slippage"), legend="limit of p50"),
         ],
         unit=units.CENTS,
-        overrides=[lower_quantile(), limit_line()],
+        overrides=[*quantile_colours(), limit_line()],
         decimals=2,
     )
 
@@ -110,7 +119,7 @@ def confidence() -> Panel:
             Query(expr=quantile(0.5, name), legend="p50"),
         ],
         unit=units.SHARE,
-        overrides=[lower_quantile()],
+        overrides=quantile_colours(),
         minimum=0,
         maximum=1,
     )
@@ -131,6 +140,11 @@ def _join_by_pair() -> list[Panel]:
         {"id": "joinByField", "options": join},
         {"id": "organize", "options": shown},
     ]
+
+
+def _widths() -> list[Override]:
+    widths = {"Net edge": 100, "Slippage": 90, "Confidence": 105, "Best side": 200, "Leader": 110}
+    return [override(f"^{name}$", custom_width=width) for name, width in widths.items()]
 
 
 def _words(names: dict[str, str]) -> list[dict[str, Any]]:

@@ -3,7 +3,15 @@
 from grafana.kit import units
 from grafana.kit.base import Panel
 from grafana.kit.charts import timeseries
-from grafana.kit.colours import BAD, GOOD, WARNING, by_venue, limit_line, steps
+from grafana.kit.colours import (
+    BAD,
+    GOOD,
+    WARNING,
+    category_colours,
+    limit_line,
+    steps,
+    venue_colours,
+)
 from grafana.kit.queries import Query, strategy_limit, venue_limit
 from grafana.kit.tiles import bar_gauge, stat
 
@@ -22,7 +30,7 @@ def by_venue_over_time() -> Panel:
             Query(expr=venue_limit("venue_exposure"), legend="limit of {{venue}}"),
         ],
         unit=units.USD,
-        overrides=[*by_venue(), limit_line()],
+        overrides=[*venue_colours(), limit_line()],
         minimum=0,
         no_value=NOTHING_OPEN,
     )
@@ -36,7 +44,8 @@ def by_category() -> Panel:
         "of the height means one kind of news can move everything.",
         [Query(expr="sum by (category) (arb_exposure_usd)", legend="{{category}}")],
         unit=units.USD,
-        stacked=True,
+        overrides=category_colours(),
+        draw="stack",
         minimum=0,
         no_value=NOTHING_OPEN,
     )

@@ -3,10 +3,19 @@
 from grafana.kit import units
 from grafana.kit.base import Panel
 from grafana.kit.charts import timeseries
-from grafana.kit.colours import ENTRY, REALIZED, fixed, limit_line, lower_quantile, override
+from grafana.kit.colours import (
+    DEEP,
+    GOOD,
+    PALE,
+    category_colours,
+    fixed,
+    limit_line,
+    override,
+    quantile_colours,
+)
 from grafana.kit.queries import Query, per_minute, quantile, strategy_limit
 
-NO_FILLS = "no fills in this time"
+NO_FILLS = "no fills"
 
 
 def rate_by_category() -> Panel:
@@ -15,9 +24,11 @@ def rate_by_category() -> Panel:
         "Fills, by category",
         "Executed pairs a minute, stacked by category. None while edges clear the entry limit: is "
         "a venue halted, or do orders fail? Single fills are in GET /api/fills.",
-        [Query(expr=per_minute("arb_fills_total", "category"), legend="{{category}}")],
+        [Query(expr=f"{per_minute('arb_fills_total', 'category')} > 0", legend="{{category}}")],
         unit=units.PER_MINUTE,
-        stacked=True,
+        overrides=category_colours(),
+        draw="bars",
+        decimals=1,
         minimum=0,
         no_value=NO_FILLS,
     )
@@ -40,11 +51,12 @@ def entry_against_realized() -> Panel:
         ],
         unit=units.CENTS,
         overrides=[
-            override("^entry", color=fixed(ENTRY)),
-            override("^realized", color=fixed(REALIZED)),
+            override("^entry", color=fixed(PALE)),
+            override("^realized", color=fixed(GOOD)),
             limit_line(),
         ],
         decimals=2,
+        draw="dots",
         no_value=NO_FILLS,
     )
 
@@ -61,8 +73,13 @@ def costs() -> Panel:
             Query(expr=strategy_limit("median_slippage"), legend="limit of slippage"),
         ],
         unit=units.CENTS,
-        overrides=[limit_line()],
+        overrides=[
+            override("^slippage", color=fixed(PALE)),
+            override("^fees", color=fixed(DEEP)),
+            limit_line(),
+        ],
         decimals=2,
+        draw="dots",
         no_value=NO_FILLS,
     )
 
@@ -79,8 +96,8 @@ def result() -> Panel:
         ],
         unit=units.USD,
         overrides=[
-            override("^all time", color=fixed(REALIZED)),
-            override("^today", color=fixed(ENTRY)),
+            override("^all time", color=fixed(GOOD)),
+            override("^today", color=fixed(PALE)),
         ],
     )
 
@@ -97,7 +114,8 @@ def result_per_fill() -> Panel:
             Query(expr=quantile(0.1, name), legend="p10"),
         ],
         unit=units.USD,
-        overrides=[override("^p50", color=fixed(REALIZED)), override("^p10", color=fixed(ENTRY))],
+        overrides=quantile_colours(),
+        draw="dots",
         no_value=NO_FILLS,
     )
 
@@ -115,6 +133,7 @@ def hedge_latency() -> Panel:
             Query(expr=strategy_limit("hedge_timeout"), legend="limit of p95"),
         ],
         unit=units.SECONDS,
-        overrides=[lower_quantile(), limit_line()],
+        overrides=[*quantile_colours(), limit_line()],
+        draw="dots",
         no_value=NO_FILLS,
     )

@@ -25,6 +25,7 @@ def day_result() -> Panel:
         unit=units.USD,
         thresholds=steps(BAD, (0, GOOD)),
         sparkline=True,
+        decimals=2,
     )
 
 
@@ -36,7 +37,7 @@ def drawdown() -> Panel:
         "for days, look at entry against realized edge.",
         [Query(expr="sum(arb_drawdown_usd)")],
         unit=units.USD,
-        sparkline=True,
+        decimals=2,
     )
 
 
@@ -57,7 +58,7 @@ def live_edges() -> Panel:
 
 def feeds() -> Panel:
     """Whether each venue's books are fresh."""
-    share = f"({feed_age()}) / on (venue) {venue_limit('feed_silence')}"
+    share = f"{feed_age()} / on (venue) {venue_limit('feed_silence')}"
     never_seen = f"0 * {venue_limit('feed_silence')} - 1"
     return stat(
         "Feeds",
@@ -66,7 +67,7 @@ def feeds() -> Panel:
         [Query(expr=f"{share} or {never_seen}", legend="{{venue}}")],
         unit=units.STATE,
         mappings=ranges(
-            (None, -0.5, "Never seen", NEUTRAL), (-0.5, 1, "Fresh", GOOD), (1, None, "Silent", BAD)
+            (-1, -1, "Never seen", NEUTRAL), (-0.99, 1, "Fresh", GOOD), (1, 1e9, "Silent", BAD)
         ),
     )
 

@@ -3,7 +3,7 @@
 from grafana.kit import units
 from grafana.kit.base import Panel
 from grafana.kit.charts import state_timeline, timeseries
-from grafana.kit.colours import by_venue, limit_line, lower_quantile
+from grafana.kit.colours import dotted, limit_line, venue_colours
 from grafana.kit.queries import Query, feed_age, per_minute, quantile, rate, venue_limit
 from grafana.panels.glance import HALT_STATES
 
@@ -22,7 +22,7 @@ def feed_latency() -> Panel:
             Query(expr=venue_limit("feed_latency"), legend="limit of {{venue}} p95"),
         ],
         unit=units.SECONDS,
-        overrides=[*by_venue(), lower_quantile(), limit_line()],
+        overrides=[*venue_colours(), dotted("p50$"), limit_line()],
         minimum=0,
     )
 
@@ -38,26 +38,25 @@ def feed_silence() -> Panel:
             Query(expr=venue_limit("feed_silence"), legend="limit of {{venue}}"),
         ],
         unit=units.SECONDS,
-        overrides=[*by_venue(), limit_line()],
+        overrides=[*venue_colours(), limit_line()],
         minimum=0,
     )
 
 
 def error_rate() -> Panel:
     """Share of venue calls that failed."""
+    all_calls = rate("arb_venue_requests_total", "venue")
     failed = rate('arb_venue_requests_total{result="error"}', "venue")
     return timeseries(
         "Venue error rate",
         "Share of the engine's calls to each venue that failed, against its limit. Above it, "
         "hedges may fail too: halt the venue and look at the errors by kind.",
         [
-            Query(
-                expr=f"{failed} / {rate('arb_venue_requests_total', 'venue')}", legend="{{venue}}"
-            ),
+            Query(expr=f"{failed} / ({all_calls} > 0)", legend="{{venue}}"),
             Query(expr=venue_limit("error_rate"), legend="limit of {{venue}}"),
         ],
         unit=units.SHARE,
-        overrides=[*by_venue(), limit_line()],
+        overrides=[*venue_colours(), limit_line()],
         minimum=0,
         no_value="no calls in this time",
     )

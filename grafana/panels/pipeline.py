@@ -3,7 +3,7 @@
 from grafana.kit import units
 from grafana.kit.base import Panel
 from grafana.kit.charts import timeseries
-from grafana.kit.colours import BAD, GOOD, lower_quantile
+from grafana.kit.colours import BAD, DEEP, GOOD, PALE, fixed, override, quantile_colours
 from grafana.kit.mappings import states
 from grafana.kit.queries import Query, per_minute, quantile
 from grafana.kit.tiles import stat, table
@@ -83,9 +83,10 @@ def commit_time() -> Panel:
             Query(expr=quantile(0.99, "arb_exporter_commit_seconds"), legend="p99"),
         ],
         unit=units.SECONDS,
-        overrides=[lower_quantile()],
+        overrides=quantile_colours(),
+        draw="dots",
         minimum=0,
-        no_value="no commit in this time",
+        no_value="no commit",
     )
 
 
@@ -101,5 +102,10 @@ def messages() -> Panel:
             Query(expr=per_minute("arb_bot_delivery_failures_total"), legend="failures a minute"),
         ],
         unit=units.COUNT,
+        overrides=[
+            override("^waiting", color=fixed(DEEP)),
+            override("^attempts", color=fixed(PALE)),
+            override("^failures", color=fixed(BAD)),
+        ],
         minimum=0,
     )
