@@ -1,0 +1,43 @@
+"""The command: what it says, what it refuses."""
+
+import pytest
+
+from arbwatch.demo.__main__ import introduction, main
+from arbwatch.demo.run import Options
+from arbwatch.demo.scenarios import SCENARIOS
+
+
+def test_the_start_tells_recorded_from_simulated() -> None:
+    """Acceleration, threshold, the strategy's own limit, fees, scenario: nothing is hidden."""
+    options = Options(run="r", scenario=SCENARIOS["backlogged-feed"])
+
+    text = introduction(options, url="http://127.0.0.1:8000")
+
+    assert "Replayed 1,800 times faster, an instant about every 1 s" in text
+    assert 'Simulated: 20 pairs titled "[simulated]"' in text
+    assert "fills from 0.5 cents net. The strategy's limit is 2.5" in text
+    assert "Polymarket none on the recorded" in text
+    assert "Scenario: backlogged-feed: Kalshi's feed is read too slowly" in text
+    assert "run r, seed arbwatch" in text
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["--scenario", "unheard-of"],
+        ["--speed", "0"],
+        ["--speed", "inf"],
+        ["--rate", "-1"],
+        ["--pairs", "-1"],
+        ["--threshold", "nan"],
+    ],
+)
+def test_options_without_sense_end_the_start(
+    arguments: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """One line that names the option, exit code not 0."""
+    with pytest.raises(SystemExit) as stopped:
+        main(arguments)
+
+    assert stopped.value.code == 2
+    assert arguments[0] in capsys.readouterr().err
