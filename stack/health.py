@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Iterable
 
+from bot.settings import BotConfig
 from stack.errors import StackError
 from stack.programs import find_grafana
 from stack.services import Service, list_services
@@ -49,9 +50,14 @@ def wait_until_well(services: Iterable[Service], *, timeout_seconds: float) -> N
         time.sleep(POLL_SECONDS)
 
 
-def build_rows(settings: StackSettings, services: Iterable[Service]) -> list[Row]:
+def build_rows(
+    settings: StackSettings, services: Iterable[Service], *, has_discord: bool
+) -> list[Row]:
     """The table that greets: what, address, state."""
-    rows = [(service.name, service.url, "healthy") for service in services]
+    states = {} if has_discord else {"bot": "healthy, prints here: no DISCORD_BOT_TOKEN"}
+    rows = [
+        (service.name, service.url, states.get(service.name, "healthy")) for service in services
+    ]
     if settings.demo:
         arguments = f" ({settings.demo_args})" if settings.demo_args else ""
         rows.append(("demo", "pushes to the exporter", f"started{arguments}"))
@@ -90,7 +96,8 @@ def main() -> None:
         wait_until_well(services, timeout_seconds=START_SECONDS)
     except StackError as error:
         sys.exit(str(error))
-    print(f"\n{format_table(build_rows(settings, services))}\n")
+    rows = build_rows(settings, services, has_discord=BotConfig().token is not None)
+    print(f"\n{format_table(rows)}\n")
     if not has_grafana:
         print(HOW_TO_GET_GRAFANA)
     print("Ctrl-C stops everything.", flush=True)

@@ -7,6 +7,7 @@ import pytest
 import yaml
 from honcho.environ import parse_procfile
 
+from exporter.settings import Settings as ExporterSettings
 from stack import render
 from stack.services import list_services
 from stack.settings import ROOT, StackSettings
@@ -17,7 +18,13 @@ SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
 DOCKERFILES = ("exporter/Dockerfile", "bot/Dockerfile")
 
 # What one machine and one container cannot share: where it listens and where its files are.
-PLACES = ("--config.file", "--web.listen-address", "--storage.tsdb.path", "--storage.path")
+PLACES = (
+    "--config.file",
+    "--web.listen-address",
+    "--storage.tsdb.path",
+    "--storage.path",
+    "--state-dir",
+)
 
 
 def without_places(arguments: list[str]) -> set[str]:
@@ -48,8 +55,12 @@ def test_our_services_have_one_entry_point(name: str) -> None:
 
 def test_the_demo_has_one_entry_point() -> None:
     """Both hand on DEMO_ARGS."""
-    assert PROCFILE["demo"] == "exec python -m arbwatch.demo $DEMO_ARGS"
-    assert SERVICES["demo"]["command"] == "python -m arbwatch.demo ${DEMO_ARGS:-}"
+    native = shlex.split(PROCFILE["demo"].removeprefix("exec "))
+    compose = SERVICES["demo"]["command"].replace("${DEMO_ARGS:-}", "$DEMO_ARGS").split()
+
+    assert native[:3] == compose[:3] == ["python", "-m", "arbwatch.demo"]
+    assert native[-1] == compose[-1] == "$DEMO_ARGS"
+    assert without_places(native) == without_places(compose)
 
 
 @pytest.mark.parametrize("name", ["prometheus", "alertmanager"])
@@ -58,6 +69,15 @@ def test_others_programs_have_the_same_options(name: str) -> None:
     _, _, *native = shlex.split(PROCFILE[name])
 
     assert without_places(native) == without_places(SERVICES[name]["command"])
+
+
+def test_compose_hands_on_every_setting_of_the_exporter() -> None:
+    """A new setting reaches a real deployment, too; only places are the image's own."""
+    own = {"EXPORTER_HOST", "EXPORTER_PORT", "DATABASE_URL", "LIMITS_FILE"}
+
+    settings = {name.upper() for name in ExporterSettings.model_fields}
+
+    assert set(SERVICES["exporter"]["environment"]) == settings - own
 
 
 def test_both_read_the_same_configuration_files() -> None:
