@@ -1,0 +1,110 @@
+"""A real Alertmanager with the repository's configuration, and a real receiver of its posts."""
+
+import json
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+
+from stack.render import replace_each
+from tests.alertmanager.test_config import CONFIG
+from tests.conftest import free_port
+from tests.stack.processes import Tree, wait_for
+
+TOKEN = "a-token-for-tests"
+
+
+class Sink:
+    """Listens where the bot would, and keeps what was posted."""
+
+    def __init__(self) -> None:
+        self.notifications: list[dict[str, Any]] = []
+        self.authorizations: set[str | None] = set()
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
+        self.port = self._server.server_address[1]
+        self._thread = threading.Thread(target=self._server.serve_forever)
+        self._thread.start()
+
+    def alerts(self, name: str, status: str) -> list[dict[str, Any]]:
+        """Alerts of that name that were posted in that status."""
+        posted = (alert for notice in self.notifications for alert in notice["alerts"])
+        return [a for a in posted if (a["labels"]["alertname"], a["status"]) == (name, status)]
+
+    def close(self) -> None:
+        """Stop listening."""
+        self._server.shutdown()
+        self._thread.join()
+        self._server.server_close()
+
+    def _handler(self) -> type[BaseHTTPRequestHandler]:
+        sink = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                body = self.rfile.read(int(self.headers["Content-Length"]))
+                sink.authorizations.add(self.headers["Authorization"])
+                sink.notifications.append(json.loads(body))
+                self.send_response(200)
+                self.end_headers()
+
+            def log_message(self, *_: object) -> None:
+                """Stay quiet."""
+
+        return Handler
+
+
+class Alertmanager:
+    """Its API, as Prometheus uses it."""
+
+    def __init__(self, port: int) -> None:
+        self._url = f"http://127.0.0.1:{port}"
+
+    def is_ready(self) -> bool:
+        """Whether it answers."""
+        try:
+            return requests.get(f"{self._url}/-/ready", timeout=5).ok
+        except requests.ConnectionError:
+            return False
+
+    def post(self, *alerts: dict[str, Any]) -> None:
+        """Tell it of alerts."""
+        requests.post(f"{self._url}/api/v2/alerts", json=alerts, timeout=5).raise_for_status()
+
+    def state(self, severity: str) -> str:
+        """Whether the alert of that severity is `active`, or `suppressed`."""
+        listed = requests.get(f"{self._url}/api/v2/alerts", timeout=5).json()
+        (found,) = (alert for alert in listed if alert["labels"]["severity"] == severity)
+        return str(found["status"]["state"])
+
+
+@pytest.fixture
+def sink() -> Iterator[Sink]:
+    """Where the notifications go."""
+    listening = Sink()
+    yield listening
+    listening.close()
+
+
+@pytest.fixture
+def alertmanager(sink: Sink, tmp_path: Path) -> Iterator[Alertmanager]:
+    """Running with the repository's configuration; only address and token path differ."""
+    token, config, port = tmp_path / "token", tmp_path / "alertmanager.yml", free_port()
+    token.write_text(TOKEN, encoding="utf-8")
+    moved = {"bot:8080": f"127.0.0.1:{sink.port}", "/run/secrets/webhook_token": str(token)}
+    config.write_text(replace_each(CONFIG.read_text(encoding="utf-8"), moved), encoding="utf-8")
+    command = [
+        "prometheus-alertmanager",
+        f"--config.file={config}",
+        f"--storage.path={tmp_path / 'data'}",
+        f"--web.listen-address=127.0.0.1:{port}",
+        "--cluster.listen-address=",
+        "--log.level=error",
+    ]
+    with Tree(command):
+        running = Alertmanager(port)
+        wait_for(running.is_ready)
+        yield running
