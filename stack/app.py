@@ -8,7 +8,7 @@ from honcho.environ import parse_procfile
 from bot.settings import BotConfig
 from exporter.settings import Settings as ExporterSettings
 from stack.environment import build_environment
-from stack.preflight import check_ports, check_settings, check_state_dir
+from stack.preflight import check_limits, check_ports, check_settings, check_state_dir
 from stack.programs import Programs, find_programs
 from stack.render import render_all
 from stack.secrets import make_secrets
@@ -36,6 +36,7 @@ def prepare() -> dict[str, str]:
     os.environ.clear()
     os.environ.update(environment)
     check_settings([ExporterSettings, BotConfig])
+    check_limits(ExporterSettings())
     return choose_commands(settings, programs)
 
 

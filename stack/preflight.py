@@ -9,6 +9,9 @@ from pathlib import Path
 from pydantic import ValidationError
 from pydantic_settings import BaseSettings
 
+from exporter.errors import StartError
+from exporter.limits import load as load_limits
+from exporter.settings import Settings as ExporterSettings
 from stack.errors import StackError
 from stack.services import Service
 from stack.settings import name_setting
@@ -21,6 +24,14 @@ def check_settings(settings_classes: Iterable[type[BaseSettings]]) -> None:
             settings_class()
         except ValidationError as error:
             raise StackError(name_setting(error)) from error
+
+
+def check_limits(settings: ExporterSettings) -> None:
+    """The limits' file reads well."""
+    try:
+        load_limits(settings.limits_file, venues=settings.venues)
+    except StartError as error:
+        raise StackError(str(error)) from error
 
 
 def check_state_dir(directory: Path) -> None:

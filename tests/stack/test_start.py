@@ -1,0 +1,156 @@
+"""`python -m stack` from the first start to the second, as a user sees it."""
+
+import json
+import signal
+import socket
+import sys
+import urllib.request
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from stack.services import Service, list_services
+from stack.settings import StackSettings
+from tests.stack.processes import Tree, wait_for
+
+STOP_SECONDS = 30
+
+# Set, if to nothing, so that a developer's own .env neither reaches Discord nor another ledger.
+NOTHING_OF_DOTENV = dict.fromkeys(
+    ("DATABASE_URL", "DISCORD_BOT_TOKEN", "DISCORD_BOT_TOKEN_FILE", "EXPORTER_URL", "OUTBOX_PATH"),
+    "",
+)
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> StackSettings:
+    """Free ports and a state directory of this test's own."""
+    names = ["exporter", "bot", "prometheus", "alertmanager", "grafana"]
+    with ExitStack() as held:
+        sockets = [held.enter_context(socket.create_server(("127.0.0.1", 0))) for _ in names]
+        ports = [held.getsockname()[1] for held in sockets]
+    chosen = {f"{name}_port": port for name, port in zip(names, ports, strict=True)}
+    return StackSettings(**chosen, state_dir=tmp_path / "var")
+
+
+def start(settings: StackSettings, **more: str) -> Tree:
+    """The stack as a process, with nothing of this shell's settings but what is given."""
+    fields = settings.model_dump(include={"state_dir", *settings.model_fields_set})
+    environment = {name.upper(): str(value) for name, value in fields.items()}
+    return Tree([sys.executable, "-m", "stack"], NOTHING_OF_DOTENV | environment | more)
+
+
+def read_until_greeting(tree: Tree) -> list[str]:
+    """What is printed up to the line that says all is up."""
+    assert tree.process.stdout is not None
+    lines = []
+    for line in tree.process.stdout:
+        lines.append(line.rstrip("\n"))
+        if line.startswith("Ctrl-C"):
+            return lines
+    raise AssertionError("it ended before it was healthy:\n" + "\n".join(lines))
+
+
+def find_services(settings: StackSettings) -> list[Service]:
+    """The services that every start has."""
+    return list_services(settings, with_grafana=False)
+
+
+def fetch_fills(settings: StackSettings) -> set[str]:
+    """The identities of all fills, as the exporter tells them."""
+    exporter, *_ = find_services(settings)
+    with urllib.request.urlopen(f"{exporter.url}/api/fills?limit=500", timeout=5) as answer:
+        rows: list[dict[str, Any]] = json.load(answer)
+    return {row["fill_id"] for row in rows}
+
+
+@pytest.mark.e2e
+def test_a_start_greets_ends_without_a_trace_and_goes_on(settings: StackSettings) -> None:
+    """A table names every service, Ctrl-C leaves no process, the next start has the same fills."""
+    with start(settings, DEMO_ARGS="--rate 30 --speed 20000") as first:
+        lines = read_until_greeting(first)
+        wait_for(lambda: len(fetch_fills(settings)) >= 3)
+        fills = fetch_fills(settings)
+        first.signal(signal.SIGINT)
+        first.finish(timeout_seconds=STOP_SECONDS)
+
+        assert first.process.returncode == 0
+        assert first.living() == []
+
+    for service in find_services(settings):
+        assert any(line.split()[:2] == [service.name, service.url] for line in lines)
+    assert any(line.startswith("demo  ") for line in lines)
+
+    with start(settings, DEMO="0") as second:
+        lines = read_until_greeting(second)
+        kept = fetch_fills(settings)
+        second.signal(signal.SIGTERM)
+        second.finish(timeout_seconds=STOP_SECONDS)
+
+        assert second.process.returncode == 0
+        assert second.living() == []
+
+    assert fills <= kept
+    assert not any(line.startswith("demo") for line in lines)
+
+
+@pytest.mark.e2e
+def test_the_end_of_a_service_ends_the_stack(settings: StackSettings, tmp_path: Path) -> None:
+    """A ledger that cannot be opened ends the exporter, which is named, and with it the rest."""
+    (tmp_path / "var" / "ledger.db").mkdir(parents=True)
+
+    with start(settings, DEMO="0") as tree:
+        _, errors = tree.finish(timeout_seconds=60)
+
+        assert tree.process.returncode == 1
+        assert errors.startswith("exporter ended with exit code 1, so everything was stopped\n")
+        assert tree.living() == []
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("EXPORTER_PORT", "eighty"),
+        ("BOT_PORT", "70000"),
+        ("EDGE_TTL_SECONDS", "-1"),
+        ("DISCORD_CHANNEL_ID", "general"),
+        ("GRAFANA_HOME", "/nowhere"),
+        ("LIMITS_FILE", "/nowhere/limits.yml"),
+    ],
+)
+def test_a_bad_setting_is_one_line_that_names_it(
+    settings: StackSettings, variable: str, value: str
+) -> None:
+    """Nothing starts; the user reads what to correct."""
+    with start(settings, **{variable: value}) as tree:
+        output, errors = tree.finish()
+
+        assert tree.process.returncode == 1
+        assert output == ""
+        assert len(errors.splitlines()) == 1
+        assert variable in errors or value in errors
+
+
+def test_a_taken_port_is_one_line_that_names_it(settings: StackSettings) -> None:
+    """Nothing starts beside a stranger."""
+    with (
+        socket.create_server(("127.0.0.1", settings.prometheus_port)),
+        start(settings) as tree,
+    ):
+        output, errors = tree.finish()
+
+    assert tree.process.returncode == 1
+    assert output == ""
+    assert errors.startswith(f"port {settings.prometheus_port} for prometheus is taken")
+    assert len(errors.splitlines()) == 1
+
+
+def test_a_missing_program_is_one_line_that_names_it(settings: StackSettings) -> None:
+    """The package to install stands in it."""
+    with start(settings, PATH="/nowhere") as tree:
+        _, errors = tree.finish()
+
+    assert tree.process.returncode == 1
+    assert errors == "prometheus is not installed: apt-get install prometheus\n"
