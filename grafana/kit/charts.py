@@ -112,7 +112,7 @@ def state_timeline(
         "noValue": NOT_MEASURED,
     }
     panel["options"] = {
-        "alignValue": "left",
+        "alignValue": "center",
         "legend": {"displayMode": "list", "placement": "bottom", "showLegend": False},
         "mergeValues": True,
         "rowHeight": 0.8,

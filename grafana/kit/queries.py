@@ -49,6 +49,15 @@ def strategy_limit(limit: str) -> str:
     return f'max(arb_limit{{limit="{limit}", scope="all"}})'
 
 
+def live_net_edges() -> str:
+    """Net edge of the largest live edges.
+
+    After a restart of Prometheus, series that ended meanwhile would be answered for 5 more minutes.
+    """
+    name = "arb_live_edge_net_cents"
+    return f"({name} and time() - timestamp({name}) < 20)"
+
+
 def feed_age() -> str:
     """Seconds since the last book update of each venue, as of the scrape that told it."""
     last_update = "arb_feed_last_update_timestamp_seconds"

@@ -18,10 +18,12 @@ def stat(
     mappings: Mappings | None = None,
     sparkline: bool = False,
     decimals: int = 0,
+    value_size: int | None = None,
     no_value: str = NOT_MEASURED,
+    overrides: Iterable[Override] = (),
 ) -> Panel:
-    """One large number, or one for each series with its name."""
-    panel = base_panel("stat", title, description, queries, unit=unit)
+    """One large number, or one for each series with its name; `value_size` in pixels."""
+    panel = base_panel("stat", title, description, queries, unit=unit, overrides=overrides)
     panel["fieldConfig"]["defaults"] |= {
         "color": {"mode": "thresholds"},
         "thresholds": thresholds or steps("text"),
@@ -36,6 +38,7 @@ def stat(
         "orientation": "auto",
         "reduceOptions": last_value(),
         "textMode": "auto",
+        "text": {"valueSize": value_size} if value_size else {},
         "wideLayout": True,
     }
     return panel

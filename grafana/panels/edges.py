@@ -15,7 +15,7 @@ from grafana.kit.colours import (
     steps,
     venue_colours,
 )
-from grafana.kit.queries import Query, bucket_counts, quantile, rate, strategy_limit
+from grafana.kit.queries import Query, bucket_counts, live_net_edges, quantile, rate, strategy_limit
 from grafana.kit.tiles import table
 
 # The names of columns as the table shows them, in order.
@@ -42,7 +42,7 @@ def live_table() -> Panel:
         "The largest edges that are live now, in cents per contract after fees. Green clears a "
         "net edge of 0. The full list with titles is GET /api/edges, or /edges in Discord.",
         [
-            _now("max by (pair_id, leader, category, best_side) (arb_live_edge_net_cents)"),
+            _now(f"max by (pair_id, leader, category, best_side) {live_net_edges()}"),
             _now("max by (pair_id) (arb_live_edge_expected_slippage_cents)"),
             _now("max by (pair_id) (arb_live_edge_confidence_ratio)"),
         ],
@@ -130,7 +130,7 @@ def _now(expr: str) -> Query:
 
 
 def _join_by_pair() -> list[Panel]:
-    join = {"byField": "pair_id", "mode": "outer"}
+    join = {"byField": "pair_id", "mode": "inner"}
     shown: dict[str, Any] = {
         "excludeByName": {"Time": True, "Time 1": True, "Time 2": True, "Time 3": True},
         "indexByName": {column: index for index, column in enumerate(COLUMNS)},

@@ -2,11 +2,13 @@
 
 from grafana.kit import units
 from grafana.kit.base import Panel
-from grafana.kit.colours import BAD, GOOD, NEUTRAL, WARNING, steps
+from grafana.kit.colours import BAD, GOOD, NEUTRAL, WARNING, override, steps
 from grafana.kit.mappings import ranges, states
-from grafana.kit.queries import Query, feed_age, strategy_limit, venue_limit
+from grafana.kit.queries import Query, feed_age, live_net_edges, strategy_limit, venue_limit
 from grafana.kit.tiles import stat
 
+# One size for all numbers of the row; words fit themselves.
+NUMBER_PIXELS = 38
 HALT_STATES = states(
     (0, "Running", GOOD),
     (1, "Halt requested", WARNING),
@@ -26,6 +28,7 @@ def day_result() -> Panel:
         thresholds=steps(BAD, (0, GOOD)),
         sparkline=True,
         decimals=2,
+        value_size=NUMBER_PIXELS,
     )
 
 
@@ -38,21 +41,23 @@ def drawdown() -> Panel:
         [Query(expr="sum(arb_drawdown_usd)")],
         unit=units.USD,
         decimals=2,
+        value_size=NUMBER_PIXELS,
     )
 
 
 def live_edges() -> Panel:
     """How many edges are live, and how many are worth entering."""
-    enterable = f"arb_live_edge_net_cents >= on () group_left () {strategy_limit('min_net_edge')}"
+    enterable = f"{live_net_edges()} >= on () group_left () {strategy_limit('min_net_edge')}"
     return stat(
         "Live edges",
         "Pairs with an edge that was refreshed within its time to live, and how many of the "
         "listed ones clear the entry limit. None live while the engine runs: look at the feeds.",
         [
             Query(expr="sum(arb_live_edges)", legend="live"),
-            Query(expr=f"count({enterable}) or vector(0)", legend="over entry limit"),
+            Query(expr=f"count({enterable}) or vector(0)", legend="enterable"),
         ],
         unit=units.COUNT,
+        value_size=NUMBER_PIXELS,
     )
 
 
@@ -93,6 +98,8 @@ def firing_alerts() -> Panel:
         [_firing("critical"), _firing("warning")],
         unit=units.COUNT,
         thresholds=steps(GOOD, (1, BAD)),
+        value_size=NUMBER_PIXELS,
+        overrides=[override("^warning$", thresholds=steps(GOOD, (1, WARNING)))],
         no_value="rules not running",
     )
 
