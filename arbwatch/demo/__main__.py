@@ -45,11 +45,12 @@ def introduction(options: Options, *, url: str) -> str:
     """What the run does, what of it is recorded and what is made up."""
     scenario = options.scenario
     pairs = 0 if scenario.is_quiet else options.pairs
+    part = ", up to the first that would fill" if scenario.is_quiet else ""
     step = MEDIAN_STEP_SECONDS / options.speed
     return f"""\
 Arbwatch demo engine, pushing to {url}; run {options.run}, seed {options.seed}
 Recorded: {RECORDED_PAIR_ID}, 1,006 instants of real books, 16 Nov to 7 Dec 2025.
-  Replayed {options.speed:,g} times faster, an instant about every {step:.3g} s, over and over.
+  Replayed {options.speed:,g} times faster, an instant about every {step:.3g} s, over and over{part}.
 Simulated: {pairs} pairs titled "[simulated]", and every fill, latency, request and error.
 Fees: Kalshi 7 % x P x (1-P), rounded up to a cent an order; Polymarket none on the recorded
   pair, as in November 2025, and its 2026 rates on simulated ones.
@@ -85,7 +86,12 @@ def _parser() -> argparse.ArgumentParser:
     add("--rate", type=_positive, default=1.0, help="multiplies every update rate")
     add("--seed", default="arbwatch", help="same seed and run label: same events")
     add("--run", default=None, help="label that makes fill ids unique; default the start time")
-    add("--threshold", type=_finite, default=DEFAULT_THRESHOLD_CENTS, help="cents, net, to fill from")
+    add(
+        "--threshold",
+        type=_finite,
+        default=DEFAULT_THRESHOLD_CENTS,
+        help="cents, net, to fill from",
+    )
     add("--duration", type=_positive, default=float("inf"), help="seconds to run")
     url = os.environ.get("EXPORTER_URL") or DEFAULT_URL
     add("--exporter-url", default=url, help="also from EXPORTER_URL")

@@ -21,6 +21,16 @@ def test_the_start_tells_recorded_from_simulated() -> None:
     assert "run r, seed arbwatch" in text
 
 
+def test_the_quiet_scenario_says_that_it_replays_a_part() -> None:
+    """Only the calm days, and no simulated pairs."""
+    options = Options(run="r", scenario=SCENARIOS["quiet"])
+
+    text = introduction(options, url="http://127.0.0.1:8000")
+
+    assert "over and over, up to the first that would fill." in text
+    assert "Simulated: 0 pairs" in text
+
+
 @pytest.mark.parametrize(
     "arguments",
     [
