@@ -51,9 +51,8 @@ def _recent_fills() -> Row:
             Tile(fills.result(), 8, 8),
             Tile(fills.rate_by_category(), 8, 8),
             Tile(fills.entry_against_realized(), 8, 8),
-            Tile(fills.result_per_fill(), 8, 8),
-            Tile(fills.costs(), 8, 8),
-            Tile(fills.hedge_latency(), 8, 8),
+            Tile(fills.costs(), 12, 7),
+            Tile(fills.hedge_latency(), 12, 7),
         ),
     )
 

@@ -102,24 +102,6 @@ def result() -> Panel:
     )
 
 
-def result_per_fill() -> Panel:
-    """P&L of single fills."""
-    name = "arb_fill_pnl_usd"
-    return timeseries(
-        "P&L per fill",
-        "Median and tenth percentile of what a fill earned, in USD. Points are single fills with "
-        "their fill_id; those far below the lines are often one-legged.",
-        [
-            Query(expr=quantile(0.5, name), legend="p50", exemplars=True),
-            Query(expr=quantile(0.1, name), legend="p10"),
-        ],
-        unit=units.USD,
-        overrides=quantile_colours(),
-        draw="dots",
-        no_value=NO_FILLS,
-    )
-
-
 def hedge_latency() -> Panel:
     """Time between the two legs."""
     name = "arb_hedge_latency_seconds"
