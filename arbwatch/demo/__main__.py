@@ -50,7 +50,7 @@ def introduction(options: Options, *, url: str) -> str:
     return f"""\
 Arbwatch demo engine, pushing to {url}; run {options.run}, seed {options.seed}
 Recorded: {RECORDED_PAIR_ID}, 1,006 instants of real books, 16 Nov to 7 Dec 2025.
-  Replayed {options.speed:,g} times faster, an instant about every {step:.3g} s, over and over{part}.
+  Replayed {options.speed:,g} times faster, one instant in {step:.3g} s, over and over{part}.
 Simulated: {pairs} pairs titled "[simulated]", and every fill, latency, request and error.
 Fees: Kalshi 7 % x P x (1-P), rounded up to a cent an order; Polymarket none on the recorded
   pair, as in November 2025, and its 2026 rates on simulated ones.

@@ -44,7 +44,7 @@ def incident_pair(index: int, *, contracts: int, ttl_seconds: float, hold_second
 
 
 def bait_stream(pair: Pair, *, first: float, every: float) -> Iterator[Tick]:
-    """Books that clear any sensible threshold, again and again, by what an engine projected."""
+    """Books that offer about what a real engine projected, 2.4 cents, again and again."""
     net_cents = load_figures()["execution"]["pok_projected_edge_cents"]
     rng = Random(pair.pair_id)
     price = 20 * CENT_MICROS

@@ -13,7 +13,7 @@ def test_the_start_tells_recorded_from_simulated() -> None:
 
     text = introduction(options, url="http://127.0.0.1:8000")
 
-    assert "Replayed 1,800 times faster, an instant about every 1 s" in text
+    assert "Replayed 1,800 times faster, one instant in 1 s" in text
     assert 'Simulated: 20 pairs titled "[simulated]"' in text
     assert "fills from 0.5 cents net. The strategy's limit is 2.5" in text
     assert "Polymarket none on the recorded" in text
