@@ -42,14 +42,14 @@ class ArbitrageBot:
 
     def __init__(self, config: BotConfig) -> None:
         self._config = config
-        self._metrics = BotMetrics(CollectorRegistry(), version=VERSION)
+        self.metrics = BotMetrics(CollectorRegistry(), version=VERSION)
         self._outbox = Outbox(config.outbox_path)
-        self._metrics.watch_outbox(lambda: self._outbox.backlog)
+        self.metrics.watch_outbox(lambda: self._outbox.backlog)
         self._api = ExporterApi(config.api_base_url)
-        self._commands = Commands(self._api, metrics=self._metrics)
+        self._commands = Commands(self._api, metrics=self.metrics)
         self._gateway = self._make_gateway()
-        self._worker = DeliveryWorker(self._outbox, self._make_sender(), metrics=self._metrics)
-        self._notices = Notices(config.api_base_url, self._outbox, metrics=self._metrics)
+        self._worker = DeliveryWorker(self._outbox, self._make_sender(), metrics=self.metrics)
+        self._notices = Notices(config.api_base_url, self._outbox, metrics=self.metrics)
 
     async def run(self) -> None:
         """Serve until SIGTERM, SIGINT or cancellation; raises StartError where that cannot be."""
@@ -100,7 +100,7 @@ class ArbitrageBot:
     async def _enqueue(self, kind: str, card: Card) -> None:
         await self._outbox.open()
         await self._outbox.put([Entry(key=f"{kind}:{uuid.uuid4()}", card=card)])
-        self._metrics.notices.labels(kind=kind).inc()
+        self.metrics.notices.labels(kind=kind).inc()
 
     async def _serve(self, server: "_Server", listener: socket.socket) -> None:
         """Run every part; the first that ends, ends all: HTTP first, then what feeds on it."""
@@ -128,7 +128,7 @@ class ArbitrageBot:
         if self._config.token is None:
             return None
         gateway = Gateway(self._config, adder(self._commands))
-        self._metrics.watch_discord(lambda: gateway.is_ready)
+        self.metrics.watch_discord(lambda: gateway.is_ready)
         return gateway
 
     def _make_sender(self) -> Sender:
@@ -137,7 +137,7 @@ class ArbitrageBot:
         return DiscordSender(self._gateway, self._config.channel_id)
 
     def _make_server(self) -> "_Server":
-        app = create_app(self._outbox, config=self._config, metrics=self._metrics)
+        app = create_app(self._outbox, config=self._config, metrics=self.metrics)
         return _Server(
             uvicorn.Config(
                 app,

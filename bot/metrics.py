@@ -9,7 +9,15 @@ from prometheus_client.registry import Collector
 from bot.outbox import Backlog
 
 WEBHOOK_REJECTIONS = ("unauthorized", "not_alertmanager", "too_large", "commit_failed")
-DELIVERY_FAILURES = ("unreachable", "rate_limited", "forbidden", "refused", "message_gone", "store")
+DELIVERY_FAILURES = (
+    "unreachable",
+    "rate_limited",
+    "forbidden",
+    "refused",
+    "message_gone",
+    "store",
+    "unexpected",
+)
 OPERATIONS = ("post", "edit")
 NOTICE_KINDS = ("fill", "error", "breach")
 COMMANDS = ("edges", "fills", "halt", "resume", "status", "help", "other")

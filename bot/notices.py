@@ -9,7 +9,6 @@ import msgspec
 from arbwatch.answers import StoredFill
 from arbwatch.events import Breach, EngineError
 from bot.cards import breach_card, error_card, fill_card
-from bot.errors import OutboxError
 from bot.metrics import BotMetrics
 from bot.outbox import Entry, Outbox
 from bot.sse import ServerEvent, read_events
@@ -46,9 +45,9 @@ class Notices:
                     self._lose("ended")
                 except (TimeoutError, aiohttp.ClientError, OSError, ValueError) as lost:
                     self._lose(type(lost).__name__)
-                except OutboxError:
-                    self._lose("outbox")
-                    log.exception("Event stream stopped by the outbox")
+                except Exception as failed:
+                    self._lose(type(failed).__name__)
+                    log.exception("Event stream failed")
                 await asyncio.sleep(self._pause)
                 self._pause = min(self._pause * 2, LONGEST_PAUSE_SECONDS)
 

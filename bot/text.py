@@ -37,7 +37,7 @@ def discord(text: str) -> str:
 
 def length(text: str) -> int:
     """Length in UTF-16 units, the strictest way in which Discord may count."""
-    return len(text) + sum(character > "\uffff" for character in text)
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def clip(text: str, limit: int) -> str:
@@ -72,7 +72,6 @@ def _more(count: int, what: str) -> str:
 
 
 def _head(text: str, limit: int) -> str:
-    kept = text[: max(limit, 0)]
-    while length(kept) > limit:
-        kept = kept[:-1]
-    return kept
+    units = text.encode("utf-16-le", "surrogatepass")
+    # A pair of units cut in half is left out.
+    return units[: max(limit, 0) * 2].decode("utf-16-le", "ignore")

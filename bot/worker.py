@@ -77,6 +77,10 @@ class DeliveryWorker:
             except OutboxError:
                 log.exception("Delivery stopped by the outbox")
                 await self._back_off("store")
+            except Exception:
+                # A card must not be lost, nor the bot end, for an answer nobody expected.
+                log.exception("Delivery failed")
+                await self._back_off("unexpected")
             else:
                 self._pause = FIRST_PAUSE_SECONDS
 

@@ -11,7 +11,7 @@ from discord import app_commands
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
-from bot.errors import StartError
+from bot.errors import BotError, StartError
 from bot.settings import BotConfig
 
 log = logging.getLogger(__name__)
@@ -23,10 +23,11 @@ PATIENCE_SECONDS = 60.0
 # A rate limit above this is an error for the caller, who has work to put back, not a silent wait.
 LONGEST_RATE_LIMIT_SECONDS = 30.0
 
-# What may go wrong while Discord is away, and is worth another try.
-Outage = (
+# What goes wrong while Discord is away; anything else is logged with its traceback.
+_OUTAGE = (
     discord.HTTPException,
     discord.GatewayNotFound,
+    BotError,
     aiohttp.ClientError,
     OSError,
     asyncio.TimeoutError,
@@ -64,12 +65,13 @@ class Gateway:
         return self._client
 
     async def run(self) -> None:
-        """Stay connected until cancelled, or raise StartError when Discord refuses for good."""
-        point_at(self._config.discord_api_base, self._config.discord_gateway_url)
-        await _until_done("Login", self._login)
-        self._logged_in.set()
-        await _until_done("Command sync", self._sync)
-        await self._stay_connected()
+        """Stay connected until cancelled; raises StartError when Discord refuses the token."""
+        await _until_done("Login", self.login)
+        while True:
+            await _until_done("Command sync", self._sync)
+            await self._stay_connected()
+            await self.close()
+            await _until_done("Login", self._login_again)
 
     async def close(self) -> None:
         """Leave Discord; closing twice is harmless."""
@@ -78,7 +80,9 @@ class Gateway:
         if client is not None:
             await client.close()
 
-    async def _login(self) -> None:
+    async def login(self) -> None:
+        """Make sending possible, with one attempt; raises an outage, or StartError."""
+        point_at(self._config.discord_api_base, self._config.discord_gateway_url)
         assert self._config.token is not None
         client = _new_client()
         tree = app_commands.CommandTree(client)
@@ -92,7 +96,15 @@ class Gateway:
             await client.close()
             raise
         self._client, self._tree = client, tree
+        self._logged_in.set()
         log.info("Logged in to Discord")
+
+    async def _login_again(self) -> None:
+        """A token refused later ends nothing: alerts are still taken, and wait in the outbox."""
+        try:
+            await self.login()
+        except StartError as refused:
+            raise BotError(str(refused)) from refused
 
     async def _sync(self) -> None:
         guild = discord.Object(self._config.guild_id) if self._config.guild_id else None
@@ -102,9 +114,10 @@ class Gateway:
         log.info("Commands synced")
 
     async def _stay_connected(self) -> None:
+        """Connect again and again; returns once this client is closed for good."""
         client = await self.logged_in()
         pause = FIRST_PAUSE_SECONDS
-        while True:
+        while not client.is_closed():
             connection = asyncio.create_task(client.connect())
             was_ready = await self._watch(connection)
             pause = FIRST_PAUSE_SECONDS if was_ready else min(pause * 2, LONGEST_PAUSE_SECONDS)
@@ -120,7 +133,7 @@ class Gateway:
             while away_seconds < self._patience_seconds:
                 await asyncio.wait({connection}, timeout=interval)
                 if connection.done():
-                    _raise_if_final(connection)
+                    log.warning("Gateway attempt ended: error=%s", _name(connection.exception()))
                     return was_ready
                 was_ready = was_ready or self.is_ready
                 away_seconds = 0.0 if self.is_ready else away_seconds + interval
@@ -139,6 +152,8 @@ def point_at(api_base: str | None, gateway_url: str | None) -> None:
 
 
 def _new_client() -> discord.Client:
+    # Nobody speaks here: what is missing for voice is no news.
+    discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
     return discord.Client(
         intents=discord.Intents(guilds=True),
         allowed_mentions=discord.AllowedMentions.none(),
@@ -153,22 +168,17 @@ async def _until_done(what: str, step: Callable[[], Awaitable[None]]) -> None:
     while True:
         try:
             return await step()
-        except Outage as away:
+        except StartError:
+            raise
+        except _OUTAGE as away:
             log.warning("%s failed: error=%s next_attempt_seconds=%.0f", what, _name(away), pause)
+        except Exception:
+            log.exception("%s failed: next_attempt_seconds=%.0f", what, pause)
         await asyncio.sleep(pause)
         pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
 
 
-def _raise_if_final(connection: "asyncio.Task[None]") -> None:
-    """A closed gateway that discord.py reports, and does not reopen itself, stays closed."""
-    error = connection.exception()
-    if isinstance(error, discord.ConnectionClosed):
-        raise StartError(f"Discord closed the gateway for good: code {error.code}") from error
-    if error is not None:
-        log.warning("Gateway attempt failed: error=%s", _name(error))
-
-
-def _name(error: BaseException) -> str:
-    """An error's kind without its text, which may hold a URL or a body."""
-    status = getattr(error, "status", None)
-    return f"{type(error).__name__} {status}" if status else type(error).__name__
+def _name(error: BaseException | None) -> str:
+    """An error's kind and code without its text, which may hold a URL or a body."""
+    code = getattr(error, "status", None) or getattr(error, "code", None)
+    return f"{type(error).__name__} {code}" if code else type(error).__name__

@@ -37,6 +37,8 @@ class RunningBot:
 
     async def stop(self) -> None:
         """Stop as by cancellation; harmless when it has ended."""
+        if self.task.done():
+            return
         self.task.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await self.task

@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.alertmanager import Alert
@@ -106,6 +106,7 @@ def test_a_runbook_that_is_no_plain_link_is_left_out() -> None:
     assert "Runbook" not in {field.name for field in card.fields}
 
 
+@settings(deadline=None)
 @given(st.text(min_size=1, max_size=3), st.integers(1, 5000), st.integers(0, 40))
 def test_no_card_is_over_a_limit(text: str, repeat: int, fields: int) -> None:
     """Whatever goes in, Discord takes what comes out."""

@@ -1,7 +1,7 @@
 """Foreign text is shown as it is, and cut where it must be."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.text import clip, discord, join, length, one_line, plain
@@ -60,6 +60,7 @@ def test_a_cut_never_ends_in_half_an_escape() -> None:
         assert head == r"\*" * (len(head) // 2)
 
 
+@settings(deadline=None)
 @given(st.text(), st.integers(min_value=60, max_value=200))
 def test_a_cut_text_fits(text: str, limit: int) -> None:
     """Whatever the text, also where Discord counts a character twice."""

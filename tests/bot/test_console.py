@@ -1,0 +1,75 @@
+"""The console takes the commands of Discord, at a prompt, piped in, or as arguments."""
+
+import subprocess
+import sys
+
+import pytest
+
+from bot.console import split_commands
+from tests.bot.conftest import NOBODY_LISTENS
+from tests.bot.processes import ROOT, environment
+from tests.client import Client, edge
+
+
+def console(*arguments: str, exporter: str, typed: str = "") -> subprocess.CompletedProcess[str]:
+    """`python -m bot.console` to its end."""
+    return subprocess.run(
+        [sys.executable, "-m", "bot.console", *arguments],
+        cwd=ROOT,
+        env=environment(EXPORTER_URL=exporter, USER="alice"),
+        input=typed,
+        capture_output=True,
+        text=True,
+        timeout=30,
+    )
+
+
+def test_piped_commands_are_answered_in_turn(api: Client) -> None:
+    """One line a command; the exit code is that of the last one."""
+    api.post("/api/edges", edge(primary_market="BTC * 100k"))
+
+    done = console(exporter=api.url, typed="/help\n\n/edges 1\nquit\n/status\n")
+
+    assert done.returncode == 0
+    assert "1. BTC * 100k ↔️" in done.stdout
+    assert "System Status" not in done.stdout
+    assert done.stderr == ""
+
+
+def test_commands_as_arguments(api: Client) -> None:
+    """Several at once; a resume is on record with the user of this machine."""
+    done = console("/edges", "1", "/resume", "kalshi", exporter=api.url)
+
+    assert done.returncode == 0
+    assert done.stdout == "📊 Live Edges\nNo live edges right now.\n▶️ KALSHI is already running.\n"
+
+
+def test_without_an_exporter_it_says_so() -> None:
+    """Friendly, and with an exit code that a script can see."""
+    done = console("/status", exporter=NOBODY_LISTENS)
+
+    assert done.returncode == 1
+    assert done.stdout.startswith("⚠️ The exporter does not answer")
+    assert done.stderr == ""
+
+
+def test_a_wrong_setting_is_one_line() -> None:
+    """That names the variable."""
+    done = console("/status", exporter="nonsense")
+
+    assert done.returncode == 1
+    assert done.stderr.startswith("arbwatch console: EXPORTER_URL: ")
+
+
+@pytest.mark.parametrize(
+    ("words", "lines"),
+    [
+        (["/edges", "5"], ["/edges 5"]),
+        (["/edges 5", "/status"], ["/edges 5", "/status"]),
+        (["halt", "kalshi", "feed", "wrong"], ["halt kalshi feed wrong"]),
+        (["", "/help"], ["/help"]),
+    ],
+)
+def test_a_slash_begins_a_command(words: list[str], lines: list[str]) -> None:
+    """However the shell split them."""
+    assert split_commands(words) == lines
