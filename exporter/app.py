@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
-import msgspec
 from fastapi import Depends, FastAPI, Request
 from prometheus_client import CollectorRegistry
 
@@ -18,7 +17,6 @@ from exporter.exposure import OpenExposure
 from exporter.health import VenueWatch
 from exporter.ingest import Ingest
 from exporter.ledger.ledger import Ledger
-from exporter.ledger.statistics import Totals
 from exporter.ledger.store import Store
 from exporter.limits import Limits
 from exporter.live_edges import LiveEdges
@@ -47,8 +45,9 @@ class Exporter:
         self.metrics = metrics = Metrics(
             self.registry, venues=settings.venues, categories=settings.categories
         )
-        self.ledger = Ledger(settings.ledger_path)
-        self.totals = Totals()
+        store = Store(settings.ledger_path)
+        self.totals = store.totals()
+        self.ledger = Ledger(store)
         self.engines = Engines(on_overflow=lambda: metrics.overflow("engine"))
         self.live_edges = LiveEdges(
             ttl_seconds=settings.edge_ttl_seconds, on_end=metrics.observe_lifetime
@@ -61,6 +60,7 @@ class Exporter:
             connected=self.engines.connected,
             on_confirmed=metrics.halt_ack.observe,
         )
+        self.control.load(store)
         self.stream = Stream(
             on_change=metrics.stream_clients.set, on_drop=metrics.stream_dropped.inc
         )
@@ -78,11 +78,7 @@ class Exporter:
 
     @asynccontextmanager
     async def run(self, _app: FastAPI) -> AsyncIterator[None]:
-        """Load what the ledger knows, serve, and close in reverse."""
-        totals = await self.ledger.read(Store.totals)
-        for field in msgspec.structs.fields(Totals):
-            setattr(self.totals, field.name, getattr(totals, field.name))
-        await self.control.load()
+        """Serve, and close in reverse."""
         self.ledger.on_stored = self.ingest.stored
         self.ledger.on_commit = self.metrics.observe_commit
         self.ledger.start()

@@ -96,14 +96,14 @@ class Control:
         self._ordered: dict[str, float] = {}
         self._fills_since: dict[str, int] = {}
 
-    async def load(self) -> None:
-        """Rebuild the state from the ledger."""
-        for seq, record in await self._ledger.read(Store.control_log):
+    def load(self, store: Store) -> None:
+        """Rebuild the state from the ledger, before it is handed to its thread."""
+        for seq, record in store.control_log():
             self._state.apply(seq, record)
         for venue in self._venues:
             seq, _ = self._state.last_change(venue)
             if seq:
-                self._fills_since[venue] = await self._ledger.read(Store.fills_after, seq)
+                self._fills_since[venue] = store.fills_after(seq)
 
     async def halt(self, scope: str, order: HaltOrder) -> list[VenueControl]:
         """Order a halt; when this returns it is on disk."""

@@ -4,7 +4,6 @@ import asyncio
 import logging
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from typing import Concatenate, ParamSpec, TypeVar
 
 from exporter.errors import LedgerUnavailable
@@ -20,16 +19,16 @@ Waiting = tuple[list[Record], "asyncio.Future[list[Outcome]]"]
 
 
 class Ledger:
-    """Group commit over one `Store`.
+    """Group commit over one `Store`, which from now on belongs to its thread.
 
     `on_stored` is called on the event loop with each commit's new entries, in ledger order and
     before those who appended them go on; `on_commit` with a commit's seconds and whether it
     succeeded. `is_ready` tells whether the last one did.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, store: Store) -> None:
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="ledger")
-        self._store = Store(path)
+        self._store = store
         self._waiting: list[Waiting] = []
         self._wake = asyncio.Event()
         self._is_closing = False
@@ -69,8 +68,13 @@ class Ledger:
         self, query: Callable[Concatenate[Store, P], T], *args: P.args, **kwargs: P.kwargs
     ) -> T:
         """Run one of the store's reads, as in `ledger.read(Store.fills, limit=20)`."""
+        return await self._run(query, *args, **kwargs)
+
+    async def _run(
+        self, task: Callable[Concatenate[Store, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._thread, lambda: query(self._store, *args, **kwargs))
+        return await loop.run_in_executor(self._thread, lambda: task(self._store, *args, **kwargs))
 
     async def _commit_forever(self) -> None:
         while not (self._is_closing and not self._waiting):
@@ -85,7 +89,7 @@ class Ledger:
         records = [record for group, _ in waiting for record in group]
         started = loop.time()
         try:
-            outcomes = await self.read(Store.write, records)
+            outcomes = await self._run(Store.write, records)
         except Exception as error:
             self.is_ready = False
             self.on_commit(loop.time() - started, False)

@@ -137,19 +137,19 @@ class Store:
         return int(self._connection.scalar(query) or 0)
 
     def _open(self, path: Path) -> Connection:
-        connection = None
         try:
             connection = self._engine.connect()
+        except DatabaseError as error:
+            raise _unreadable(path, error) from error
+        try:
             schema.metadata.create_all(connection)
             self._check_version(connection, path)
             connection.commit()
-        except DatabaseError as error:
-            raise StartError(
-                f"{path}: not a readable ledger ({error.orig}); move it away or restore a backup"
-            ) from error
-        finally:
-            if connection is not None and connection.in_transaction():
-                connection.close()
+        except BaseException as error:
+            connection.close()
+            if isinstance(error, DatabaseError):
+                raise _unreadable(path, error) from error
+            raise
         return connection
 
     def _check_version(self, connection: Connection, path: Path) -> None:
@@ -224,6 +224,12 @@ SELECT (SELECT sum(pnl_microusd) FROM fills), max(peak), min(realized - peak),
        (SELECT count(*) FROM fills)
 FROM peaks
 """
+
+
+def _unreadable(path: Path, error: DatabaseError) -> StartError:
+    return StartError(
+        f"{path}: not a readable ledger ({error.orig}); move it away or restore a backup"
+    )
 
 
 def _lock(path: Path) -> Any:

@@ -6,7 +6,7 @@ from typing import Any
 from arbwatch.control import Acknowledgement, HaltOrder, HaltState, ResumeOrder
 from exporter.control import Control
 from exporter.ledger.ledger import Ledger
-from exporter.ledger.store import Entry
+from exporter.ledger.store import Entry, Store
 from tests.client import Client, fill
 from tests.conftest import RunningExporter
 
@@ -126,7 +126,7 @@ def test_a_halt_shows_in_health(api: Client) -> None:
 async def test_an_unacknowledged_halt_becomes_unconfirmed(tmp_path: Path) -> None:
     """After 5 seconds without a word from an engine the state says so."""
     clock = [100.0]
-    ledger = Ledger(tmp_path / "ledger.db")
+    ledger = Ledger(Store(tmp_path / "ledger.db"))
     control = Control(
         ledger,
         venues=("kalshi",),
