@@ -63,11 +63,12 @@ def install_missing() -> None:
     missing = [package for package, names in (PROMETHEUS, ALERTMANAGER) if not _which(names)]
     if not missing:
         return
-    wanted = f"install it, then try again: apt-get install {' '.join(missing)}"
+    wanted = f"to install by hand: apt-get install {' '.join(missing)}"
     if not shutil.which("apt-get"):
         raise StackError(f"missing: {', '.join(missing)}; {wanted}")
+    command = [*_as_root(wanted), "sh", str(INSTALLER), *missing]
     print(f"installing Debian's {' and '.join(missing)}", flush=True)
-    if subprocess.run([*_as_root(wanted), "sh", str(INSTALLER), *missing]).returncode:
+    if subprocess.run(command).returncode:
         raise StackError(f"Debian's {' and '.join(missing)} could not be installed; {wanted}")
 
 

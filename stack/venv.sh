@@ -26,8 +26,8 @@ install_venv_module() {
         as_root=sudo
     fi
     echo "installing python$version-venv"
-    { $as_root apt-get update -qq && DEBIAN_FRONTEND=noninteractive $as_root apt-get install -y -qq \
-        --no-install-recommends "python$version-venv" >/dev/null; } || fail "that failed: $wanted"
+    $as_root apt-get update -qq && $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq \
+        --no-install-recommends "python$version-venv" >/dev/null || fail "that failed: $wanted"
 }
 
 if ! "$venv/bin/python" -m pip --version >/dev/null 2>&1; then
