@@ -13,6 +13,7 @@ from arbwatch.events import Count, Identifier, Text
 
 ALL_VENUES = "all"
 ENGINE_HEADER = "Arbwatch-Engine"
+BATCH_HEADER = "Arbwatch-Batch"
 
 Via = Literal["discord", "rest", "rule", "engine", "console"]
 

@@ -121,5 +121,17 @@ class Breach(Struct, frozen=True, kw_only=True, tag="breach", omit_defaults=True
     threshold: Annotated[float, Meta(ge=-1e12, le=1e12)] | None = None
 
 
-Event = Edge | Fill | Exposure | Latency | Requests | EngineError | Breach
-EVENT_TYPES = (Edge, Fill, Exposure, Latency, Requests, EngineError, Breach)
+class SenderReport(Struct, frozen=True, kw_only=True, tag="sender", omit_defaults=True):
+    """How the engine's own sender does; counts since the engine started."""
+
+    engine: Identifier
+    queued: Count
+    spooled: Count
+    dropped: Count
+    rejected: Count
+    timestamp: Timestamp
+    last_success: Timestamp | None = None
+
+
+Event = Edge | Fill | Exposure | Latency | Requests | EngineError | Breach | SenderReport
+EVENT_TYPES = (Edge, Fill, Exposure, Latency, Requests, EngineError, Breach, SenderReport)
