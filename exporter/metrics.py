@@ -166,8 +166,21 @@ class Metrics:
         self._hedge_latency = self._histogram(
             "arb_hedge_latency_seconds", latency, HEDGE_SECONDS, labels
         )
-        for category in self.category.values:
-            self._fills.labels(category)
+        # Fills are few: a rate would miss the first of each category if its series began with it.
+        for category, family in product(
+            self.category.values,
+            (
+                self._fills,
+                self._fill_entry,
+                self._fill_realized,
+                self._fill_slippage,
+                self._fill_fees,
+                self._fill_size,
+                self._fill_pnl,
+                self._hedge_latency,
+            ),
+        ):
+            family.labels(category)
 
     def _make_venues(self) -> None:
         latency = "Age of a book update when the engine saw it"
