@@ -21,7 +21,7 @@ DELIVERY_FAILURES = (
 OPERATIONS = ("post", "edit")
 NOTICE_KINDS = ("fill", "error", "breach")
 COMMANDS = ("edges", "fills", "halt", "resume", "status", "help", "other")
-RESULTS = ("ok", "refused", "unconfirmed", "unavailable", "failed")
+RESULTS = ("ok", "refused", "unconfirmed", "unavailable", "failed", "lost")
 # Discord answers in 0.1 to 0.5 s; a queued message may wait out an outage.
 DELIVERY_BUCKETS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 15, 60, 300, 3600)
 

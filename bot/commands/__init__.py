@@ -49,6 +49,11 @@ class Commands:
             self._metrics.count_command(name, answer.result)
         return answer
 
+    def count_lost(self, name: str) -> None:
+        """Count an answer that did not reach who asked."""
+        if self._metrics is not None:
+            self._metrics.count_command(name, "lost")
+
     async def _try(self, name: str, arguments: Sequence[str], caller: Caller) -> Answer:
         context = Context(
             api=self._api, caller=caller, escape=self._escape, now_seconds=self._now_seconds

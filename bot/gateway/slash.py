@@ -2,14 +2,13 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine
-from typing import Any
+from collections.abc import Callable
 
 import discord
 from discord import app_commands
 from discord.app_commands import Choice, Range
 
-from bot.commands import VENUES, Answer, Caller, Commands
+from bot.commands import VENUES, Caller, Commands
 from bot.commands.reading import DEFAULT_EDGES, DEFAULT_FILLS, MOST_ROWS
 
 log = logging.getLogger(__name__)
@@ -30,7 +29,10 @@ def adder(commands: Commands) -> Callable[[Tree], None]:
     def add_commands(tree: Tree) -> None:
         _add_reading(tree, commands)
         _add_control(tree, commands)
-        tree.error(_report)
+
+        @tree.error
+        async def report(interaction: Interaction, error: app_commands.AppCommandError) -> None:
+            _report(interaction, error, commands)
 
     return add_commands
 
@@ -61,43 +63,54 @@ def _add_control(tree: Tree, commands: Commands) -> None:
     @app_commands.choices(venue=_VENUE_CHOICES)
     @app_commands.guild_only()
     async def halt(interaction: Interaction, venue: str, reason: Range[str, 0, 200] = "") -> None:
-        await _respond(interaction, commands, "halt", venue, reason)
+        await _act(interaction, commands, "halt", venue, reason)
 
     @tree.command(name="resume", description="End the halts of a venue")
     @app_commands.describe(venue="Where to go on")
     @app_commands.choices(venue=_VENUE_CHOICES)
     @app_commands.guild_only()
     async def resume(interaction: Interaction, venue: str) -> None:
-        await _respond(interaction, commands, "resume", venue)
+        await _act(interaction, commands, "resume", venue)
 
 
 async def _respond(
     interaction: Interaction, commands: Commands, name: str, *arguments: str
 ) -> None:
     """Answer at once where that is possible; else say that the answer is being worked on."""
-    user = interaction.user
-    caller = Caller(actor=f"{user.name} ({user.id})", via="discord")
-    answer = await _in_time(interaction, commands.answer(name, arguments, caller=caller))
-    if interaction.response.is_done():
-        await interaction.edit_original_response(content=answer.text)
-    else:
-        await interaction.response.send_message(answer.text, suppress_embeds=True)
-
-
-async def _in_time(interaction: Interaction, work: Coroutine[Any, Any, Answer]) -> Answer:
+    work = commands.answer(name, arguments, caller=_caller(interaction))
     task = asyncio.create_task(work)
     done, _ = await asyncio.wait({task}, timeout=DEFER_AFTER_SECONDS)
-    if not done:
-        # Whatever becomes of the deferral, the command itself is carried through.
-        try:
-            await interaction.response.defer(thinking=True)
-        except discord.HTTPException:
-            await task
-            raise
-    return await task
+    if done:
+        await interaction.response.send_message(task.result().text, suppress_embeds=True)
+        return
+    try:
+        await interaction.response.defer(thinking=True)
+    finally:
+        answer = await task
+    await interaction.edit_original_response(content=answer.text)
 
 
-async def _report(interaction: Interaction, error: app_commands.AppCommandError) -> None:
+async def _act(interaction: Interaction, commands: Commands, name: str, *arguments: str) -> None:
+    """Carry out a command that Discord still waits for, and no other.
+
+    After an outage the gateway replays what was typed meanwhile. Discord refuses to take an answer
+    to that, and has told the user that the command failed: then it must not happen late.
+    """
+    await interaction.response.defer(thinking=True)
+    answer = await commands.answer(name, arguments, caller=_caller(interaction))
+    await interaction.edit_original_response(content=answer.text)
+
+
+def _caller(interaction: Interaction) -> Caller:
+    user = interaction.user
+    return Caller(actor=f"{user.name} ({user.id})", via="discord")
+
+
+def _report(
+    interaction: Interaction, error: app_commands.AppCommandError, commands: Commands
+) -> None:
     """A failure between Discord and us; failures of a command itself are answers."""
+    name = interaction.command.name if interaction.command else "other"
+    commands.count_lost(name)
     cause = error.__cause__ or error
-    log.error("Interaction failed: error=%s", type(cause).__name__, exc_info=cause)
+    log.error("Answer lost: command=%s error=%s", name, type(cause).__name__, exc_info=cause)

@@ -102,6 +102,20 @@ async def test_without_an_exporter_commands_are_answered(
     assert all("exporter does not answer" in answer for answer in answers)
 
 
+async def test_a_halt_that_comes_too_late_does_nothing(
+    start_bot: StartBot, discord_server: FakeDiscord, api: Client
+) -> None:
+    """The gateway replays it after an outage; its user was told that it failed."""
+    running = await connected(start_bot, discord_server, api_base_url=api.url)
+
+    await discord_server.type_command("halt", age_seconds=4, venue="kalshi")
+
+    lost = {"command": "halt", "result": "lost"}
+    count = running.bot.metrics.registry
+    await until(lambda: count.get_sample_value("arb_bot_commands_total", lost) == 1)
+    assert all(venue["state"] == "running" for venue in api.get("/api/venues"))
+
+
 async def test_a_refused_answer_is_survived(
     start_bot: StartBot, discord_server: FakeDiscord
 ) -> None:

@@ -50,12 +50,13 @@ class Control:
         return web.json_response(shown)
 
     async def interact(self, request: web.Request) -> web.Response:
-        """Type a slash command: `{"command", "options", "user", "wait_seconds"}`."""
+        """Type a slash command: `{"command", "options", "user", "wait_seconds", "age_seconds"}`."""
         asked = await request.json()
         try:
             injected = await self._discord.type_command(
                 asked["command"],
                 user_name=asked.get("user", "trader"),
+                age_seconds=asked.get("age_seconds", 0),
                 **asked.get("options", {}),
             )
         except CannotBeTyped as wrong:

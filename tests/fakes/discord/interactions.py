@@ -24,14 +24,13 @@ class CannotBeTyped(ValueError):
 
 
 def build(
-    world: World, name: str, options: Mapping[str, Any], *, user_name: str
+    world: World, name: str, options: Mapping[str, Any], *, user_name: str, age_seconds: float
 ) -> tuple[Injected, Json]:
     """An interaction and the INTERACTION_CREATE that announces it."""
     guild_id, command = _registered(world, name)
     given = _options(command, options)
-    injected = Injected(
-        id=world.snowflake(), token=uuid.uuid4().hex, command=name, created=time.monotonic()
-    )
+    created = time.monotonic() - age_seconds
+    injected = Injected(id=world.snowflake(), token=uuid.uuid4().hex, command=name, created=created)
     world.interactions[injected.id] = injected
     data: Json = {"id": command["id"], "name": name, "type": 1, "options": given}
     if guild_id is not None:

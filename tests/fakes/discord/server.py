@@ -67,10 +67,12 @@ class FakeDiscord:
             self._runner = None
 
     async def type_command(
-        self, name: str, *, user_name: str = "trader", **options: Any
+        self, name: str, *, user_name: str = "trader", age_seconds: float = 0, **options: Any
     ) -> Injected:
-        """Send a slash command as a user."""
-        injected, event = interactions.build(self.world, name, options, user_name=user_name)
+        """Send a slash command as a user; with an age, as one that the gateway held back."""
+        injected, event = interactions.build(
+            self.world, name, options, user_name=user_name, age_seconds=age_seconds
+        )
         session = self.gateway.session
         if session is None:
             raise interactions.CannotBeTyped("no bot has ever connected")
