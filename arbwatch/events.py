@@ -12,8 +12,9 @@ from msgspec import Meta, Struct
 MAX_BATCH_EVENTS = 10_000
 MAX_BODY_BYTES = 4 * 1024 * 1024
 
-# No C0 control characters: they cannot be shown, and NUL breaks half of the tools downstream.
-Identifier = Annotated[str, Meta(pattern=r"\A[^\x00-\x1f\x7f]+\Z", max_length=128)]
+# No control characters in it: `wire` checks that, because a pattern here would cost a decoded edge
+# more time than all of its other fields.
+Identifier = Annotated[str, Meta(min_length=1, max_length=128)]
 Text = Annotated[str, Meta(min_length=1, max_length=2000)]
 Title = Annotated[str, Meta(min_length=1, max_length=300)]
 Timestamp = Annotated[datetime, Meta(tz=True)]
