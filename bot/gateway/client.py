@@ -60,9 +60,9 @@ class Gateway:
 
     async def logged_in(self) -> discord.Client:
         """Wait until messages can be sent, which needs no open gateway."""
-        await self._logged_in.wait()
-        assert self._client is not None
-        return self._client
+        while (client := self._client) is None:
+            await self._logged_in.wait()
+        return client
 
     async def run(self) -> None:
         """Stay connected until cancelled; raises StartError when Discord refuses the token."""
