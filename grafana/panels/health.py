@@ -70,6 +70,7 @@ def errors_by_kind() -> Panel:
         "rate_limited and connection point at the venue, stale_quote at the feed.",
         [Query(expr=f"{per_minute('arb_errors_total', 'kind')} > 0", legend="{{kind}}")],
         unit=units.PER_MINUTE,
+        draw="bars",
         minimum=0,
         no_value="no errors",
     )
