@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from stack.services import Service, list_services
-from stack.settings import StackSettings
+from stack.settings import ROOT, StackSettings
 from tests.stack.processes import Tree, wait_for
 
 STOP_SECONDS = 30
@@ -107,6 +107,42 @@ def test_the_end_of_a_service_ends_the_stack(settings: StackSettings, tmp_path: 
         assert tree.process.returncode == 1
         assert errors.startswith("exporter ended with exit code 1, so everything was stopped\n")
         assert tree.living() == []
+
+
+FAKE_GRAFANA = f"""#!{sys.executable}
+import os, sys
+from http.server import HTTPServer, SimpleHTTPRequestHandler
+assert sys.argv[1:] == ["server", "--homepath", os.environ["GRAFANA_HOME"]], sys.argv
+for name in ("DASHBOARDS_PATH", "GF_PATHS_PROVISIONING", "GF_PATHS_DATA"):
+    print(name, os.environ[name], flush=True)
+os.chdir(os.environ["GRAFANA_HOME"])
+port = int(os.environ["GF_SERVER_HTTP_PORT"])
+HTTPServer(("127.0.0.1", port), SimpleHTTPRequestHandler).serve_forever()
+"""
+
+
+@pytest.mark.e2e
+def test_an_installed_grafana_is_started_with_the_dashboards(
+    settings: StackSettings, tmp_path: Path
+) -> None:
+    """It serves from GRAFANA_HOME, provisioned from the repository, with its state under ours."""
+    home = tmp_path / "grafana"
+    for directory in ("bin", "api"):
+        (home / directory).mkdir(parents=True)
+    (home / "api" / "health").write_text("{}")
+    (home / "bin" / "grafana").write_text(FAKE_GRAFANA)
+    (home / "bin" / "grafana").chmod(0o755)
+
+    with start(settings, DEMO="0", GRAFANA_HOME=str(home)) as tree:
+        output = "\n".join(read_until_greeting(tree))
+        tree.signal(signal.SIGINT)
+        tree.finish(timeout_seconds=STOP_SECONDS)
+
+    assert f"grafana       http://127.0.0.1:{settings.grafana_port}" in output
+    assert f"DASHBOARDS_PATH {ROOT}/grafana/dashboards" in output
+    assert f"GF_PATHS_PROVISIONING {ROOT}/grafana/provisioning" in output
+    assert f"GF_PATHS_DATA {settings.state_dir}/grafana" in output
+    assert "no Grafana" not in output
 
 
 @pytest.mark.parametrize(
