@@ -1,0 +1,1 @@
+"""Benchmarks: what Arbwatch does beside what users would pick instead, in the same run."""

@@ -1,0 +1,1 @@
+"""What the exporter is measured against."""
