@@ -94,7 +94,7 @@ def heatmap(title: str, description: str, query: Query, *, unit: str) -> Panel:
         "legend": {"show": True},
         "rowsFrame": {"layout": "unknown"},
         "showValue": "never",
-        "tooltip": {"mode": "single", "show": True, "yHistogram": False},
+        "tooltip": {"mode": "single", "yHistogram": False},
         "yAxis": {"axisPlacement": "left", "reverse": False, "unit": UPPER_BOUND},
     }
     return panel
