@@ -7,25 +7,30 @@ from typing import Self
 from arbwatch.control_link import ControlLink, OnControl
 from arbwatch.events import Event
 from arbwatch.lease import Lease
-from arbwatch.sender import Sender, SenderStats
+from arbwatch.options import DEFAULTS, Options
+from arbwatch.sender import Sender
+from arbwatch.stats import SenderStats
 
 
 class Engine:
     """An engine's connection to the exporter at `url`.
 
     `name` tells engines apart in acknowledgements and metrics. `state_dir` keeps what could not be
-    sent before the engine stopped; without it such events are lost, and the log says how many.
+    sent: facts (fills, errors, breaches) once unsent for a second, everything when the engine
+    closes, and events that the exporter refused. Without it such events end with the process.
     """
 
-    def __init__(self, url: str, *, name: str, state_dir: Path | None = None) -> None:
-        spool_path = None if state_dir is None else state_dir / f"{name}.ndjson"
+    def __init__(
+        self, url: str, *, name: str, state_dir: Path | None = None, options: Options = DEFAULTS
+    ) -> None:
         self._lease = Lease()
-        self._sender = Sender(url, engine=name, spool_path=spool_path)
+        self._sender = Sender(url, engine=name, state_dir=state_dir, options=options)
+        self._push = self._sender.push
         self._control = ControlLink(url, engine=name, lease=self._lease)
 
     def push(self, event: Event) -> None:
         """Enqueue an event and return; never waits, safe from any thread."""
-        self._sender.push(event)
+        self._push(event)
 
     def may_trade(self, venue: str) -> bool:
         """True only while the exporter is heard and the venue runs: ask before every entry."""
@@ -49,7 +54,7 @@ class Engine:
         return self._sender.stats()
 
     def close(self, timeout_seconds: float = 5.0) -> None:
-        """Send what is queued, for at most `timeout_seconds`, and stop."""
+        """Send what is queued, for at most `timeout_seconds`, keep the rest on disk, and stop."""
         self._control.close()
         self._sender.close(timeout_seconds)
 

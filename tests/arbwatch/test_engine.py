@@ -88,7 +88,7 @@ def test_what_could_not_be_sent_is_kept_for_the_next_start(
         wait_until(lambda: engine.stats().sent == 1)
 
     assert [row["fill_id"] for row in exporter.client.get("/api/fills")] == ["f-1"]
-    assert list((tmp_path / "engine").iterdir()) == []
+    assert list((tmp_path / "engine" / "e").glob("*.spool")) == []
 
 
 def test_a_refused_event_blocks_nothing(

@@ -1,0 +1,71 @@
+"""Events that can never be stored, kept for a person to read.
+
+Guarantees: one JSON line each, with the reason; the file is turned over at half of its bound, so
+that the newest stay and the disk never fills.
+"""
+
+from datetime import datetime
+from pathlib import Path
+
+import msgspec
+
+from arbwatch.answers import Receipt
+from arbwatch.batch import Batch
+from arbwatch.events import Event, utc_now
+
+FILE_NAME = "dead-letters.ndjson"
+OLD_NAME = "dead-letters.old.ndjson"
+_DESCRIBED_CHARACTERS = 500
+
+
+class Letter(msgspec.Struct, frozen=True, kw_only=True):
+    """One refused event: as it was sent, or described where it could not even be encoded."""
+
+    reason: str
+    refused_at: datetime
+    event: msgspec.Raw
+
+
+class DeadLetters:
+    """The file of one engine, in `folder`."""
+
+    def __init__(self, folder: Path, *, max_bytes: int) -> None:
+        self._path = folder / FILE_NAME
+        self._max_bytes = max_bytes // 2
+
+    def put(self, letters: list[Letter]) -> None:
+        """Append.
+
+        Raises:
+            OSError: the disk did not take it.
+        """
+        lines = msgspec.json.Encoder().encode_lines(letters)
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        with self._path.open("ab") as file:
+            file.write(lines)
+            size = file.tell()
+        if size > self._max_bytes:
+            self._path.replace(self._path.with_name(OLD_NAME))
+
+
+def refused_whole(batch: Batch, reason: str) -> list[Letter]:
+    """Letters for every event of a batch."""
+    return [_letter(reason, line) for line in batch.lines()]
+
+
+def refused_singly(batch: Batch, receipt: Receipt) -> list[Letter]:
+    """Letters for the events that a receipt refuses."""
+    if not receipt.rejected:
+        return []
+    reasons = {r.index: f"{r.code} {r.field or ''}".strip() for r in receipt.rejected}
+    lines = enumerate(batch.lines())
+    return [_letter(reasons[index], line) for index, line in lines if index in reasons]
+
+
+def impossible(event: Event) -> Letter:
+    """A letter for an event that cannot be encoded; ASCII, as its text may be the trouble."""
+    return _letter("cannot_be_encoded", msgspec.json.encode(ascii(event)[:_DESCRIBED_CHARACTERS]))
+
+
+def _letter(reason: str, line: bytes) -> Letter:
+    return Letter(reason=reason, refused_at=utc_now(), event=msgspec.Raw(line))
