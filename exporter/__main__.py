@@ -5,28 +5,14 @@ import signal
 import socket
 import sys
 
-import uvicorn
 from pydantic import ValidationError
 
-from exporter.app import Exporter, create_app
+from exporter.app import Exporter
 from exporter.errors import StartError
+from exporter.server import Server
 from exporter.settings import Settings
 
-GRACE_SECONDS = 8
 LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s %(message)s"
-
-
-class Server(uvicorn.Server):
-    """Ends the open streams before it waits for the requests under way."""
-
-    def __init__(self, config: uvicorn.Config, exporter: Exporter) -> None:
-        super().__init__(config)
-        self._exporter = exporter
-
-    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """Stop serving."""
-        self._exporter.stream.close()
-        await super().shutdown(sockets)
 
 
 def main() -> int:
@@ -40,16 +26,10 @@ def main() -> int:
         return refuse("; ".join(f"{e['loc'][0]}: {e['msg']}" for e in error.errors()))
     except (StartError, ValueError) as error:
         return refuse(str(error))
-    config = uvicorn.Config(
-        create_app(exporter),
-        log_config=None,
-        access_log=False,
-        timeout_graceful_shutdown=GRACE_SECONDS,
-    )
     for number in (signal.SIGINT, signal.SIGTERM):
         # uvicorn raises the signal again once it has stopped; by then there is nothing left to do.
         signal.signal(number, lambda _number, _frame: None)
-    Server(config, exporter).run(sockets=[listener])
+    Server(exporter).run(sockets=[listener])
     return 0
 
 

@@ -13,6 +13,7 @@ from exporter import limits as limits_file
 from exporter import refusals
 from exporter.control import Control
 from exporter.engines import Engines
+from exporter.exposition import Exposition
 from exporter.exposure import OpenExposure
 from exporter.health import VenueWatch
 from exporter.ingest import Ingest
@@ -50,7 +51,7 @@ class Exporter:
         self.ledger = Ledger(store)
         self.engines = Engines(on_overflow=lambda: metrics.overflow("engine"))
         self.live_edges = LiveEdges(
-            ttl_seconds=settings.edge_ttl_seconds, on_end=metrics.observe_lifetime
+            ttl_seconds=settings.edge_ttl_seconds, on_end=metrics.observe_end
         )
         self.exposure = OpenExposure()
         self.watch = VenueWatch()
@@ -73,6 +74,7 @@ class Exporter:
             totals=self.totals,
             metrics=metrics,
             stream=self.stream,
+            engines=self.engines,
         )
         self._register_snapshot()
 
@@ -129,16 +131,16 @@ def create_app(exporter: Exporter) -> FastAPI:
     )
     venues, limits = exporter.settings.venues, exporter.limits
     pnl = Pnl(exporter.ledger, exporter.totals, equity_usd=limits.equity_usd)
+    exposition = Exposition(exporter.metrics.hot, exporter.registry)
     for router in (
-        push.router(exporter.ingest),
         read.edges(exporter.live_edges, exporter.exposure),
         read.health(exporter.watch, exporter.control, venues=venues, limits=limits),
         read.results(exporter.ledger, pnl),
         read.follow(exporter.stream, exporter.ledger),
         control_routes.router(exporter.control),
-        ops.router(exporter.registry, exporter.ledger),
+        ops.router(exposition, exporter.ledger),
     ):
         app.include_router(router)
     refusals.install(app)
-    documented.install(app)
+    documented.install(app, push.description())
     return app

@@ -1,37 +1,45 @@
-"""Reading a request's body: what it must be, and never more of it than is allowed."""
+"""What a request's body must be: of a known media type, plain, and never over 4 MiB."""
 
-from fastapi import Request
+from typing import Any
+
+from starlette.types import Receive
 
 from arbwatch import wire
 from arbwatch.events import MAX_BODY_BYTES
 from exporter.errors import TooLarge, UnsupportedMedia
 
+MEDIA_TYPES = frozenset({wire.JSON, wire.NDJSON, wire.MSGPACK})
 
-def content_type(request: Request) -> str:
+
+def media_type(headers: dict[bytes, bytes]) -> str:
     """The media type, without parameters; JSON where none is given.
 
     Raises:
-        UnsupportedMedia: it is neither JSON nor newline-delimited JSON, or compressed.
+        UnsupportedMedia: it is none of those that are read, or compressed.
     """
-    if request.headers.get("content-encoding", "identity") != "identity":
+    if headers.get(b"content-encoding", b"identity") != b"identity":
         raise UnsupportedMedia("send the body uncompressed")
-    given = request.headers.get("content-type", wire.JSON).partition(";")[0].strip().lower()
-    if given not in (wire.JSON, wire.NDJSON):
-        raise UnsupportedMedia(f"send {wire.JSON} or {wire.NDJSON}")
-    return given
+    given = headers.get(b"content-type", b"").decode("latin-1").partition(";")[0].strip().lower()
+    if given and given not in MEDIA_TYPES:
+        raise UnsupportedMedia(f"send one of {', '.join(sorted(MEDIA_TYPES))}")
+    return given or wire.JSON
 
 
-async def read(request: Request) -> bytes:
+async def read_body(receive: Receive) -> bytes:
     """The whole body.
 
     Raises:
         TooLarge: it is over 4 MiB; reading stops there.
     """
-    chunks = []
+    chunks: list[bytes] = []
     size = 0
-    async for chunk in request.stream():
-        size += len(chunk)
+    while True:
+        message: Any = await receive()
+        if message["type"] == "http.disconnect":
+            raise UnsupportedMedia("the body ended early")
+        chunks.append(message.get("body", b""))
+        size += len(chunks[-1])
         if size > MAX_BODY_BYTES:
             raise TooLarge(f"a body holds at most {MAX_BODY_BYTES} bytes")
-        chunks.append(chunk)
-    return b"".join(chunks)
+        if not message.get("more_body", False):
+            return chunks[0] if len(chunks) == 1 else b"".join(chunks)

@@ -205,7 +205,7 @@ class Control:
         )
 
     async def _append(self, record: ControlRecord) -> None:
-        await self._ledger.append([record])
+        await self._ledger.append([(record, None)])
 
     def _check(self, scope: str, *, is_all_allowed: bool = True) -> None:
         known = (*self._venues, ALL_VENUES) if is_all_allowed else self._venues

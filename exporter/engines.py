@@ -3,6 +3,8 @@
 import time
 from collections.abc import Callable
 
+from arbwatch.events import SenderReport
+
 LEASE_SECONDS = 15.0
 MAX_ENGINES = 16
 
@@ -22,6 +24,7 @@ class Engines:
         self._now = now
         self._heard: dict[str, float] = {}
         self.last_seen: dict[str, float] = {}
+        self.reports: dict[str, SenderReport] = {}
 
     def heard(self, name: str) -> None:
         """An engine called. Names beyond the first 16 are counted and left out."""
@@ -30,6 +33,13 @@ class Engines:
             return
         self._heard[name] = self._clock()
         self.last_seen[name] = self._now()
+
+    def report(self, report: SenderReport) -> None:
+        """An engine told how its sender does."""
+        if report.engine in self.reports or len(self.reports) < MAX_ENGINES:
+            self.reports[report.engine] = report
+        else:
+            self._on_overflow()
 
     def connected(self) -> frozenset[str]:
         """Engines whose lease may still be alive."""

@@ -1,7 +1,11 @@
 """The one way in: check what an engine sent, store what must last, count it, tell the stream."""
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
+from typing import Any
+
+import msgspec
 
 from arbwatch.answers import Receipt, Rejection
 from arbwatch.events import (
@@ -14,9 +18,12 @@ from arbwatch.events import (
     Fill,
     Latency,
     Requests,
+    SenderReport,
     utc_now,
 )
+from exporter.batches import RecentBatches
 from exporter.control import Control
+from exporter.engines import Engines
 from exporter.exposure import OpenExposure
 from exporter.health import VenueWatch
 from exporter.ledger.ledger import Ledger
@@ -28,11 +35,22 @@ from exporter.metrics import Metrics
 from exporter.stream import Stream
 
 MAX_AHEAD = timedelta(minutes=5)
+FACTS = (Fill, EngineError, Breach)
+Fact = Fill | EngineError | Breach
 
 
 def type_of(event: Event) -> str:
     """The event's `type`, as in a batch."""
     return str(event.__struct_config__.tag)
+
+
+class _Sorted(msgspec.Struct):
+    """A batch by what is to be done with it; places are those in `events`."""
+
+    events: list[Any]
+    facts: list[tuple[int, Fact]]
+    kinds: dict[type, list[Any]]
+    rejected: list[Rejection]
 
 
 class Ingest:
@@ -49,6 +67,7 @@ class Ingest:
         totals: Totals,
         metrics: Metrics,
         stream: Stream,
+        engines: Engines,
         now: Callable[[], datetime] = utc_now,
     ) -> None:
         self._ledger = ledger
@@ -59,28 +78,80 @@ class Ingest:
         self._totals = totals
         self._metrics = metrics
         self._stream = stream
+        self._engines = engines
+        self._batches = RecentBatches()
         self._now = now
 
-    async def accept(self, events: list[Event]) -> Receipt:
-        """Take in a batch; what is refused is named by its place in `events`."""
-        rejected = self._refusals(events)
-        refused = {rejection.index for rejection in rejected}
-        good = [(i, event) for i, event in enumerate(events) if i not in refused]
-        facts = [(i, event) for i, event in good if isinstance(event, Fill | EngineError | Breach)]
-        duplicates = 0
-        if facts:
-            outcomes = await self._ledger.append([fact for _, fact in facts])
-            duplicates = outcomes.count("duplicate")
-            conflicts = [i for (i, _), o in zip(facts, outcomes, strict=True) if o == "conflict"]
-            rejected += [_conflict(index) for index in conflicts]
-            self._metrics.duplicates.inc(duplicates)
-            self._metrics.conflicts.inc(len(conflicts))
-        for _, event in good:
-            self._update(event)
+    def accept(
+        self, events: list[Any], *, batch: str | None = None
+    ) -> Receipt | Awaitable[Receipt]:
+        """Take in events; what is refused is named by its place in `events`.
+
+        The receipt is there at once when nothing has to be stored. `batch` names what was sent, so
+        that the same batch sent again is known as a whole.
+        """
+        if (known := self._batches.get(batch)) is not None:
+            return self._repeated(known, len(events))
+        sorted_out = self._sort_out(events)
+        done: Receipt | asyncio.Future[Receipt]
+        if sorted_out.facts:
+            done = asyncio.ensure_future(self._store(sorted_out, batch))
+        else:
+            done = self._finish(sorted_out)
+        if batch is not None:
+            self._batches.put(batch, done)
+        return done if isinstance(done, Receipt) else asyncio.shield(done)
+
+    def _sort_out(self, events: list[Any]) -> _Sorted:
+        latest = self._now() + MAX_AHEAD
+        sorted_out = _Sorted(events, [], {}, [])
+        for index, event in enumerate(events):
+            if event.timestamp > latest:
+                sorted_out.rejected.append(_ahead(index))
+            elif isinstance(event, FACTS):
+                sorted_out.facts.append((index, event))
+            else:
+                sorted_out.kinds.setdefault(type(event), []).append(event)
+        return sorted_out
+
+    async def _store(self, sorted_out: _Sorted, batch: str | None) -> Receipt:
+        """Facts first: when they cannot be stored nothing of the batch is taken in."""
+        outcomes = await self._ledger.append(
+            [(fact, f"{batch}/{index}" if batch else None) for index, fact in sorted_out.facts]
+        )
+        duplicates = outcomes.count("duplicate")
+        conflicts = [
+            _conflict(index)
+            for (index, _), outcome in zip(sorted_out.facts, outcomes, strict=True)
+            if outcome == "conflict"
+        ]
+        self._metrics.duplicates.inc(duplicates)
+        self._metrics.conflicts.inc(len(conflicts))
+        sorted_out.rejected.extend(conflicts)
+        return self._finish(sorted_out, duplicates)
+
+    def _finish(self, sorted_out: _Sorted, duplicates: int = 0) -> Receipt:
+        events, rejected = sorted_out.events, sorted_out.rejected
+        for kind, group in sorted_out.kinds.items():
+            self._update(kind, group)
         for rejection in rejected:
             self.count_rejection(type_of(events[rejection.index]), rejection.code)
         accepted = len(events) - len(rejected) - duplicates
         return Receipt(accepted=accepted, duplicate=duplicates, rejected=rejected)
+
+    def _repeated(
+        self, known: Receipt | asyncio.Future[Receipt], size: int
+    ) -> Receipt | Awaitable[Receipt]:
+        """What a batch that came before is answered, when the work on it is done."""
+        if isinstance(known, Receipt):
+            duplicates = size - len(known.rejected)
+            return Receipt(accepted=0, duplicate=duplicates, rejected=known.rejected)
+        return self._repeated_later(known, size)
+
+    async def _repeated_later(self, known: asyncio.Future[Receipt], size: int) -> Receipt:
+        receipt = await asyncio.shield(known)
+        duplicates = size - len(receipt.rejected)
+        return Receipt(accepted=0, duplicate=duplicates, rejected=receipt.rejected)
 
     def update_exposure(self, row: ExposureRow) -> None:
         """One row alone, the others staying as they are."""
@@ -99,37 +170,26 @@ class Ingest:
             self._control.stored(entry)
         self._stream.publish(entries)
 
-    def _refusals(self, events: list[Event]) -> list[Rejection]:
-        latest = self._now() + MAX_AHEAD
-        return [
-            Rejection(
-                index=index,
-                code="out_of_range",
-                message="the time is more than 5 minutes ahead",
-                field="timestamp",
-            )
-            for index, event in enumerate(events)
-            if event.timestamp > latest
-        ]
-
-    def _update(self, event: Event) -> None:
-        """Take in what is state or measurement, not fact."""
-        match event:
-            case Edge():
-                self._live_edges.update(event)
-                self._metrics.observe_edge(event)
-            case Exposure():
-                self._exposure.replace(event.rows)
-                for row in event.rows:
-                    self._metrics.observe_exposure(row)
-            case Latency():
-                self._take_latency(event)
-            case Requests():
-                self._watch.requests(event.venue, event)
-                self._metrics.observe_requests(event)
-            case _:
-                return
-        self._metrics.events.labels(type_of(event)).inc()
+    def _update(self, kind: type, events: list[Any]) -> None:
+        """Take in what is state or measurement, not fact: events of one kind."""
+        if kind is Edge:
+            self._live_edges.update(events)
+            self._metrics.observe_edges(events)
+            return
+        for event in events:
+            match event:
+                case Exposure():
+                    self._exposure.replace(event.rows)
+                    for row in event.rows:
+                        self._metrics.observe_exposure(row)
+                case Latency():
+                    self._take_latency(event)
+                case Requests():
+                    self._watch.requests(event.venue, event)
+                    self._metrics.observe_requests(event)
+                case SenderReport():
+                    self._engines.report(event)
+        self._metrics.events.labels(type_of(events[0])).inc(len(events))
 
     def _take_latency(self, event: Latency) -> None:
         given = event.latency_ms
@@ -143,6 +203,7 @@ class Ingest:
                 self._totals.add(
                     timestamp_us=microseconds(record.timestamp), pnl=from_cents(record.pnl_cents)
                 )
+                self._live_edges.filled(record.pair_id)
                 self._metrics.observe_fill(record)
             case EngineError():
                 self._metrics.observe_error(record)
@@ -151,6 +212,15 @@ class Ingest:
             case ControlRecord():
                 return
         self._metrics.events.labels(type_of(record)).inc()
+
+
+def _ahead(index: int) -> Rejection:
+    return Rejection(
+        index=index,
+        code="out_of_range",
+        message="the time is more than 5 minutes ahead",
+        field="timestamp",
+    )
 
 
 def _conflict(index: int) -> Rejection:

@@ -17,7 +17,7 @@ ERROR_KINDS = (
 class ClosedSet:
     """Known values of one label; anything else becomes `other`, and `on_other` is told."""
 
-    def __init__(self, values: Iterable[str], on_other: Callable[[], None]) -> None:
+    def __init__(self, values: Iterable[str], on_other: Callable[[int], None]) -> None:
         self._known = frozenset(values)
         self._on_other = on_other
         self.values = (*sorted(self._known), OTHER)
@@ -26,8 +26,8 @@ class ClosedSet:
         """The label value that stands for `value`."""
         return value if value is not None and value in self._known else OTHER
 
-    def counted(self, value: str | None) -> str:
+    def counted(self, value: str | None, times: int = 1) -> str:
         """The same, and a value outside the set is counted."""
         if value is not None and value != OTHER and value not in self._known:
-            self._on_other()
+            self._on_other(times)
         return self.shown(value)

@@ -1,15 +1,15 @@
 """The edges that are live now: refreshed within their time to live, newest word per pair."""
 
-import heapq
 import time
-from collections import Counter
-from collections.abc import Callable
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable
 from datetime import datetime
 
 import msgspec
 
 from arbwatch.answers import LiveEdge
 from arbwatch.events import Edge, utc_now
+from exporter.leaders import Leaders
 
 
 class _Tracked(msgspec.Struct):
@@ -17,19 +17,24 @@ class _Tracked(msgspec.Struct):
     first_seen: float
     last_seen: float
     expires: float
+    is_filled: bool = False
 
 
 class LiveEdges:
-    """Pairs and their present edge. `on_end` is told of each that ended, and how long it lived.
+    """Pairs and their present edge.
+
+    `on_end` is told of each that ended, how long it lived, and whether it was filled meanwhile.
 
     Times to live run on the monotonic clock; an edge that was old when it arrived never lives.
+    Expiry is a wheel of seconds: each pair waits in one of its slots and is looked at when that
+    comes round, so that neither an update nor the sweep walks over the others.
     """
 
     def __init__(
         self,
         *,
         ttl_seconds: float,
-        on_end: Callable[[Edge, float], None],
+        on_end: Callable[[Edge, float, bool], None],
         clock: Callable[[], float] = time.monotonic,
         now: Callable[[], datetime] = utc_now,
     ) -> None:
@@ -38,42 +43,74 @@ class LiveEdges:
         self._clock = clock
         self._now = now
         self._pairs: dict[str, _Tracked] = {}
+        self._leaders = Leaders()
+        self._wheel: defaultdict[int, list[_Tracked]] = defaultdict(list)
+        self._swept = int(clock())
+        self.categories: Counter[str | None] = Counter()
 
-    def update(self, edge: Edge) -> None:
-        """Take in an edge, unless a newer one of its pair is known or its time is over."""
-        ttl = edge.ttl_seconds or self._ttl_seconds
-        delay = max(0.0, (self._now() - edge.timestamp).total_seconds())
-        known = self._pairs.get(edge.pair_id)
-        if delay >= ttl or (known is not None and edge.timestamp < known.edge.timestamp):
-            return
-        moment = self._clock()
-        if known is not None and known.expires <= moment:
-            self._end(known)
-            known = None
-        first_seen = moment if known is None else known.first_seen
-        self._pairs[edge.pair_id] = _Tracked(edge, first_seen, moment, moment + ttl - delay)
+    def update(self, edges: Iterable[Edge]) -> None:
+        """Take in edges in the order they were pushed; of each pair the last one counts."""
+        moment, now = self._clock(), self._now().timestamp()
+        for edge in {edge.pair_id: edge for edge in edges}.values():
+            ttl = edge.ttl_seconds or self._ttl_seconds
+            delay = max(0.0, now - edge.timestamp.timestamp())
+            known = self._pairs.get(edge.pair_id)
+            is_older = known is not None and edge.timestamp < known.edge.timestamp
+            if delay < ttl and not is_older:
+                self._take_in(edge, known, moment=moment, expires=moment + ttl - delay)
+
+    def filled(self, pair_id: str) -> None:
+        """A fill of this pair came in."""
+        if tracked := self._pairs.get(pair_id):
+            tracked.is_filled = True
 
     def expire(self) -> None:
         """End the edges whose time is over."""
         moment = self._clock()
-        for tracked in [t for t in self._pairs.values() if t.expires <= moment]:
-            self._end(tracked)
+        for second in range(self._swept, int(moment) + 1):
+            for tracked in self._wheel.pop(second, ()):
+                if self._pairs.get(tracked.edge.pair_id) is not tracked:
+                    continue
+                if tracked.expires <= moment:
+                    self._end(tracked)
+                else:
+                    self._wheel[int(tracked.expires) + 1].append(tracked)
+        self._swept = int(moment) + 1
 
     def top(self, limit: int) -> list[LiveEdge]:
         """The live edges with the largest net edge first."""
         moment = self._clock()
-        live = (t for t in self._pairs.values() if t.expires > moment)
-        best = heapq.nlargest(limit, live, key=lambda t: t.edge.net_edge_cents)
-        return [_shown(tracked, moment) for tracked in best]
+        while True:
+            best = [self._pairs[pair_id] for pair_id in self._leaders.largest(limit)]
+            over = [tracked for tracked in best if tracked.expires <= moment]
+            if not over:
+                return [_shown(tracked, moment) for tracked in best]
+            for tracked in over:
+                self._end(tracked)
 
-    def categories(self) -> Counter[str | None]:
-        """How many edges are live in each category."""
-        moment = self._clock()
-        return Counter(t.edge.category for t in self._pairs.values() if t.expires > moment)
+    def _take_in(
+        self, edge: Edge, known: _Tracked | None, *, moment: float, expires: float
+    ) -> None:
+        if known is not None and known.expires <= moment:
+            self._end(known)
+            known = None
+        if known is None:
+            known = self._pairs[edge.pair_id] = _Tracked(edge, moment, moment, expires)
+            self._wheel[int(expires) + 1].append(known)
+            self.categories[edge.category] += 1
+        else:
+            if known.edge.category != edge.category:
+                self.categories[known.edge.category] -= 1
+                self.categories[edge.category] += 1
+            known.edge, known.last_seen, known.expires = edge, moment, expires
+        self._leaders.set(edge.pair_id, edge.net_edge_cents)
 
     def _end(self, tracked: _Tracked) -> None:
         del self._pairs[tracked.edge.pair_id]
-        self._on_end(tracked.edge, tracked.last_seen - tracked.first_seen)
+        self._leaders.drop(tracked.edge.pair_id)
+        self.categories[tracked.edge.category] -= 1
+        lived = tracked.last_seen - tracked.first_seen
+        self._on_end(tracked.edge, lived, tracked.is_filled)
 
 
 def _shown(tracked: _Tracked, moment: float) -> LiveEdge:

@@ -1,5 +1,7 @@
 """Everything the exporter counts and observes. Gauges of present state are in `snapshot`."""
 
+import time
+from collections import defaultdict
 from itertools import product
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
@@ -15,13 +17,15 @@ from arbwatch.events import (
     Latency,
     Requests,
 )
-from exporter.histograms import SignedHistogram
+from exporter import series
 from exporter.labels import ERROR_KINDS, OTHER, ClosedSet
-from exporter.ledger.schema import MICROUSD_PER_USD, from_cents
 from exporter.limits import OF_STRATEGY, OF_VENUE
+from exporter.series import exemplar_text
 
 EDGE_CENTS = (-5, -2, -1, -0.5, 0, 0.25, 0.5, 1, 1.5, 2, 2.5, 3, 4, 5, 10)
 COST_CENTS = (0, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.75, 1, 1.5, 2, 3, 5)
+# Slippage can be in one's favour. 0 itself is a bucket, since most paper fills pay none.
+SLIPPAGE_CENTS = (-1, -0.5, *COST_CENTS)
 RATIOS = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1)
 LIFETIME_SECONDS = (0.5, 1, 2, 5, 10, 20, 60, 300, 1800, 3600, 14400)
 SIZE_USD = (5, 10, 25, 50, 100, 150, 200, 250, 500, 1000, 5000)
@@ -42,50 +46,64 @@ class Metrics:
         self, registry: CollectorRegistry, *, venues: tuple[str, ...], categories: tuple[str, ...]
     ) -> None:
         self._registry = registry
+        self.hot: list[series.Counter | series.Histogram] = []
         self._make_own()
-        self.venue = ClosedSet(venues, lambda: self.overflow("venue"))
-        self.category = ClosedSet(categories, lambda: self.overflow("category"))
-        self._kind = ClosedSet(ERROR_KINDS, lambda: self.overflow("kind"))
-        self._limit = ClosedSet((*OF_STRATEGY, *OF_VENUE), lambda: self.overflow("limit"))
+        self.venue = ClosedSet(venues, lambda times: self.overflow("venue", times))
+        self.category = ClosedSet(categories, lambda times: self.overflow("category", times))
+        self._kind = ClosedSet(ERROR_KINDS, lambda times: self.overflow("kind", times))
+        self._limit = ClosedSet(
+            (*OF_STRATEGY, *OF_VENUE), lambda times: self.overflow("limit", times)
+        )
         self._make_edges()
         self._make_fills()
         self._make_venues()
 
-    def observe_edge(self, edge: Edge) -> None:
-        """Count one edge as it was pushed."""
-        labels = (self.venue.counted(edge.leader), self.category.counted(edge.category))
-        self._edges.labels(*labels).inc()
-        self._edge_net.labels(*labels).observe(edge.net_edge_cents)
-        self._edge_slippage.labels(*labels).observe(edge.expected_slippage_cents)
-        self._edge_confidence.labels(*labels).observe(edge.confidence)
+    def observe_edges(self, edges: list[Edge]) -> None:
+        """Count edges as they were pushed."""
+        groups: defaultdict[tuple[str, str | None], list[Edge]] = defaultdict(list)
+        for edge in edges:
+            groups[edge.leader, edge.category].append(edge)
+        for (leader, category), group in groups.items():
+            labels = (
+                self.venue.counted(leader, len(group)),
+                self.category.counted(category, len(group)),
+            )
+            self._edges.cell(*labels).inc(len(group))
+            self._edge_net.cell(*labels).observe_all([e.net_edge_cents for e in group])
+            self._edge_slippage.cell(*labels).observe_all(
+                [e.expected_slippage_cents for e in group]
+            )
+            self._edge_confidence.cell(*labels).observe_all([e.confidence for e in group])
+        self.events.labels("edge").inc(len(edges))
 
-    def observe_lifetime(self, edge: Edge, seconds: float) -> None:
+    def observe_end(self, edge: Edge, seconds: float, is_filled: bool) -> None:
         """An edge ended after it had been live for so long."""
         labels = (self.venue.shown(edge.leader), self.category.shown(edge.category))
-        self._edge_lifetime.labels(*labels).observe(seconds)
+        self._edge_lifetime.cell(*labels).observe(seconds)
+        self._edges_ended.cell(*labels, "filled" if is_filled else "missed").inc()
 
     def observe_fill(self, fill: Fill) -> None:
         """Count one fill; call it once a stored fill, never for a duplicate."""
         category = self.category.counted(fill.category)
-        exemplar = _exemplar(fill)
-        self._fills.labels(category).inc(exemplar=exemplar)
+        self._fills.cell(category).inc()
+        labels, moment = _exemplar(fill), time.time()
         for histogram, value in (
             (self._fill_entry, fill.entry_edge_cents),
             (self._fill_realized, fill.realized_edge_cents),
             (self._fill_slippage, fill.slippage_cents),
             (self._fill_fees, fill.fees_cents),
             (self._fill_size, fill.size_usd),
-            (self._fill_pnl, from_cents(fill.pnl_cents) / MICROUSD_PER_USD),
+            (self._fill_pnl, fill.pnl_cents / 100),
+            (self._hedge_latency, _seconds(fill.hedge_latency_ms)),
         ):
-            histogram.labels(category).observe(value, exemplar)
-        if fill.hedge_latency_ms is not None:
-            self._hedge_latency.labels(category).observe(fill.hedge_latency_ms / 1000, exemplar)
+            if value is not None:
+                exemplar = exemplar_text(labels, value, moment) if labels else None
+                histogram.cell(category).observe(value, exemplar)
 
     def observe_latency(self, latency: Latency, samples_ms: list[float]) -> None:
         """Observe feed latency samples of one venue."""
-        child = self._feed_latency.labels(self.venue.counted(latency.venue))
-        for sample in samples_ms:
-            child.observe(sample / 1000)
+        cell = self._feed_latency.cell(self.venue.counted(latency.venue))
+        cell.observe_all([sample / 1000 for sample in samples_ms])
 
     def observe_requests(self, requests: Requests) -> None:
         """Count the calls an engine made to a venue."""
@@ -104,7 +122,7 @@ class Metrics:
     def observe_exposure(self, row: ExposureRow) -> None:
         """Observe one row of an exposure snapshot."""
         labels = (self.venue.counted(row.venue), self.category.counted(row.category))
-        self._exposure.labels(*labels).observe(row.total_notional_usd)
+        self._exposure.cell(*labels).observe(row.total_notional_usd)
 
     def observe_commit(self, seconds: float, is_done: bool) -> None:
         """One commit of the ledger, and whether it succeeded."""
@@ -112,79 +130,75 @@ class Metrics:
         if not is_done:
             self._commit_failures.inc()
 
-    def overflow(self, label: str) -> None:
-        """Count a value outside the closed set of a label."""
-        self._overflows.labels(label).inc()
+    def overflow(self, label: str, times: int = 1) -> None:
+        """Count values outside the closed set of a label."""
+        self._overflows.labels(label).inc(times)
 
     def _counter(self, name: str, text: str, labels: tuple[str, ...] = ()) -> Counter:
         return Counter(name, text, labels, registry=self._registry)
 
-    def _histogram(
-        self, name: str, text: str, buckets: tuple[float, ...], labels: tuple[str, ...] = ()
-    ) -> Histogram:
-        kind = SignedHistogram if buckets[0] < 0 else Histogram
-        return kind(name, text, labels, buckets=buckets, registry=self._registry)
+    def _hot_counter(self, name: str, text: str, labels: tuple[str, ...]) -> series.Counter:
+        family = series.Counter(name, text, labels)
+        self.hot.append(family)
+        return family
+
+    def _hot_histogram(
+        self, name: str, text: str, buckets: tuple[float, ...], labels: tuple[str, ...]
+    ) -> series.Histogram:
+        family = series.Histogram(name, text, buckets, labels)
+        self.hot.append(family)
+        return family
 
     def _make_edges(self) -> None:
         labels = ("leader", "category")
-        self._edges = self._counter("arb_edges", "Edges pushed", labels)
-        net = "Net edge of pushed edges, cents per contract"
-        self._edge_net = self._histogram("arb_edge_net_cents", net, EDGE_CENTS, labels)
-        slippage = "Slippage expected at pushed edges, cents per contract"
-        self._edge_slippage = self._histogram(
-            "arb_edge_expected_slippage_cents", slippage, COST_CENTS, labels
+        self._edges = self._hot_counter("arb_edges", "Edges pushed", labels)
+        self._edges_ended = self._hot_counter(
+            "arb_edges_ended", "Edges that ended, filled or missed", (*labels, "outcome")
         )
-        confidence = "Confidence of pushed edges, 0 to 1"
-        self._edge_confidence = self._histogram(
-            "arb_edge_confidence_ratio", confidence, RATIOS, labels
-        )
-        lifetime = "How long ended edges had been live"
-        self._edge_lifetime = self._histogram(
-            "arb_edge_lifetime_seconds", lifetime, LIFETIME_SECONDS, labels
+        self._edge_net, self._edge_slippage, self._edge_confidence, self._edge_lifetime = (
+            self._hot_histogram(f"arb_edge_{name}", text, buckets, labels)
+            for name, text, buckets in (
+                ("net_cents", "Net edge of pushed edges, cents per contract", EDGE_CENTS),
+                ("expected_slippage_cents", "Slippage expected, cents per contract", COST_CENTS),
+                ("confidence_ratio", "Confidence of pushed edges, 0 to 1", RATIOS),
+                ("lifetime_seconds", "How long ended edges had been live", LIFETIME_SECONDS),
+            )
         )
         for values in product(self.venue.values, self.category.values):
-            self._edges.labels(*values)
-            self._edge_lifetime.labels(*values)
+            self._edges.cell(*values)
+            self._edge_lifetime.cell(*values)
+            self._edges_ended.cell(*values, "filled")
+            self._edges_ended.cell(*values, "missed")
 
     def _make_fills(self) -> None:
         labels = ("category",)
-        self._fills = self._counter("arb_fills", "Fills stored", labels)
-        self._fill_entry, self._fill_realized, self._fill_slippage, self._fill_fees = (
-            self._histogram(
-                f"arb_fill_{name}_cents", f"{text}, cents per contract", buckets, labels
-            )
+        self._fills = self._hot_counter("arb_fills", "Fills stored", labels)
+        (
+            self._fill_entry,
+            self._fill_realized,
+            self._fill_slippage,
+            self._fill_fees,
+            self._fill_size,
+            self._fill_pnl,
+            self._hedge_latency,
+        ) = (
+            self._hot_histogram(f"arb_{name}", text, buckets, labels)
             for name, text, buckets in (
-                ("entry_edge", "Edge at entry of fills", EDGE_CENTS),
-                ("realized_edge", "Edge realized by fills", EDGE_CENTS),
-                ("slippage", "Slippage paid by fills", COST_CENTS),
-                ("fees", "Fees paid by fills", COST_CENTS),
+                ("fill_entry_edge_cents", "Edge at entry, cents per contract", EDGE_CENTS),
+                ("fill_realized_edge_cents", "Edge realized, cents per contract", EDGE_CENTS),
+                ("fill_slippage_cents", "Slippage paid, cents per contract", SLIPPAGE_CENTS),
+                ("fill_fees_cents", "Fees paid, cents per contract", COST_CENTS),
+                ("fill_size_usd", "Size of fills", SIZE_USD),
+                ("fill_pnl_usd", "P&L of fills", PNL_USD),
+                ("hedge_latency_seconds", "From first to second leg of fills", HEDGE_SECONDS),
             )
         )
-        self._fill_size = self._histogram("arb_fill_size_usd", "Size of fills", SIZE_USD, labels)
-        self._fill_pnl = self._histogram("arb_fill_pnl_usd", "P&L of fills", PNL_USD, labels)
-        latency = "Time from first to second leg of fills"
-        self._hedge_latency = self._histogram(
-            "arb_hedge_latency_seconds", latency, HEDGE_SECONDS, labels
-        )
-        # Fills are few: a rate would miss the first of each category if its series began with it.
-        for category, family in product(
-            self.category.values,
-            (
-                self._fills,
-                self._fill_entry,
-                self._fill_realized,
-                self._fill_slippage,
-                self._fill_fees,
-                self._fill_size,
-                self._fill_pnl,
-                self._hedge_latency,
-            ),
-        ):
-            family.labels(category)
+        for category in self.category.values:
+            self._fills.cell(category)
 
     def _make_venues(self) -> None:
         latency = "Age of a book update when the engine saw it"
-        self._feed_latency = self._histogram(
+        self._feed_latency = self._hot_histogram(
             "arb_feed_latency_seconds", latency, FEED_SECONDS, ("venue",)
         )
         self._requests = self._counter(
@@ -192,14 +206,17 @@ class Metrics:
         )
         self._errors = self._counter("arb_errors", "Errors of the engine", ("kind", "venue"))
         self._breaches = self._counter("arb_breaches", "Limits the engine saw exceeded", ("limit",))
-        self._exposure = self._histogram(
+        self._exposure = self._hot_histogram(
             "arb_exposure_snapshot_usd",
             "Open notional at each snapshot",
             EXPOSURE_USD,
             ("venue", "category"),
         )
-        self.halt_ack = self._histogram(
-            "arb_halt_ack_seconds", "From a halt's order to its acknowledgement", HEDGE_SECONDS
+        self.halt_ack = Histogram(
+            "arb_halt_ack_seconds",
+            "From a halt's order to its acknowledgement",
+            buckets=HEDGE_SECONDS,
+            registry=self._registry,
         )
         for venue in self.venue.values:
             self._requests.labels(venue, "ok")
@@ -227,8 +244,11 @@ class Metrics:
         self._overflows = self._counter(
             "arb_exporter_label_overflow", "Values outside a label's closed set", ("label",)
         )
-        self._commits = self._histogram(
-            "arb_exporter_commit_seconds", "Commits of the ledger", COMMIT_SECONDS
+        self._commits = Histogram(
+            "arb_exporter_commit_seconds",
+            "Commits of the ledger",
+            buckets=COMMIT_SECONDS,
+            registry=self._registry,
         )
         self._commit_failures = self._counter(
             "arb_exporter_commit_failures", "Commits of the ledger that failed"
@@ -245,9 +265,13 @@ class Metrics:
             self._overflows.labels(label)
 
 
-def _exemplar(fill: Fill) -> dict[str, str] | None:
+def _seconds(milliseconds: float | None) -> float | None:
+    return None if milliseconds is None else milliseconds / 1000
+
+
+def _exemplar(fill: Fill) -> dict[str, str]:
     """Names the fill; leaves out what would not fit, since a long exemplar fails the scrape."""
     labels = {"fill_id": fill.fill_id, "pair_id": fill.pair_id}
     while labels and sum(map(len, (*labels, *labels.values()))) > EXEMPLAR_CHARACTERS:
         labels.popitem()
-    return labels or None
+    return labels

@@ -1,8 +1,10 @@
 """Every refusal in one shape: `{"error": {"code", "message", "field"}}`, never the input."""
 
 import logging
+from typing import Any
 
-from fastapi import FastAPI, Request
+import msgspec
+from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
@@ -12,6 +14,7 @@ from exporter.errors import ExporterError, LedgerUnavailable
 log = logging.getLogger(__name__)
 
 RETRY_AFTER_SECONDS = "1"
+BUG = "unexpected error; the exporter's log has the details"
 
 
 def install(app: FastAPI) -> None:
@@ -22,10 +25,20 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(Exception, _bug)
 
 
-async def _ours(_request: Request, error: Exception) -> JSONResponse:
+def rendered(error: ExporterError) -> tuple[int, bytes, list[tuple[bytes, bytes]]]:
+    """Status, body and extra headers of our own error."""
+    content = _content(error.code, error.message, error.field)
+    is_passing = isinstance(error, LedgerUnavailable)
+    headers = [(b"retry-after", RETRY_AFTER_SECONDS.encode())] if is_passing else []
+    return error.status, msgspec.json.encode(content), headers
+
+
+async def _ours(_request: Request, error: Exception) -> Response:
     assert isinstance(error, ExporterError)
-    headers = {"Retry-After": RETRY_AFTER_SECONDS} if isinstance(error, LedgerUnavailable) else {}
-    return _answer(error.status, error.code, error.message, field=error.field, headers=headers)
+    status, content, headers = rendered(error)
+    answer = Response(content, status_code=status, media_type="application/json")
+    answer.raw_headers.extend(headers)
+    return answer
 
 
 async def _invalid_parameter(_request: Request, error: Exception) -> JSONResponse:
@@ -43,7 +56,7 @@ async def _http(_request: Request, error: Exception) -> JSONResponse:
 
 async def _bug(request: Request, error: Exception) -> JSONResponse:
     log.error("unexpected error in %s", request.scope["path"], exc_info=error)
-    return _answer(500, "internal", "unexpected error; the exporter's log has the details")
+    return _answer(500, "internal", BUG)
 
 
 def _answer(
@@ -54,5 +67,8 @@ def _answer(
     field: str | None = None,
     headers: dict[str, str] | None = None,
 ) -> JSONResponse:
-    content = {"error": {"code": code, "message": message, "field": field}}
-    return JSONResponse(content, status_code=status, headers=headers)
+    return JSONResponse(_content(code, message, field), status_code=status, headers=headers)
+
+
+def _content(code: str, message: str, field: str | None) -> dict[str, Any]:
+    return {"error": {"code": code, "message": message, "field": field}}

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from prometheus_client import Metric
-from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.registry import Collector
 
 from arbwatch.control import HaltState
@@ -64,12 +64,13 @@ class Snapshot(Collector):
         yield from self._results()
         yield from self._open_exposure()
         yield from self._venue_states()
+        yield from self._senders()
         yield self._limit_series()
 
     def _edges(self) -> Iterator[Metric]:
         live = GaugeMetricFamily("arb_live_edges", "Live edges", labels=["category"])
         counts = dict.fromkeys(self._metrics.category.values, 0)
-        for category, count in self._live_edges.categories().items():
+        for category, count in self._live_edges.categories.items():
             counts[self._metrics.category.shown(category)] += count
         for category, count in counts.items():
             live.add_metric([category], count)
@@ -158,6 +159,30 @@ class Snapshot(Collector):
         for name, moment in self._engines.last_seen.items():
             seen.add_metric([name], moment)
         yield from (halts, updates, seen)
+
+    def _senders(self) -> Iterator[Metric]:
+        labels = ["engine"]
+        queued = GaugeMetricFamily("arb_engine_queued_events", "Events that wait", labels=labels)
+        spooled = GaugeMetricFamily(
+            "arb_engine_spooled_events", "Events on the engine's disk", labels=labels
+        )
+        dropped = CounterMetricFamily(
+            "arb_engine_dropped_events", "Events given up for newer ones", labels=labels
+        )
+        rejected = CounterMetricFamily(
+            "arb_engine_rejected_events", "Events the exporter refused", labels=labels
+        )
+        success = GaugeMetricFamily(
+            "arb_engine_last_success_timestamp_seconds", "Last delivery", labels=labels
+        )
+        for name, report in self._engines.reports.items():
+            queued.add_metric([name], report.queued)
+            spooled.add_metric([name], report.spooled)
+            dropped.add_metric([name], report.dropped)
+            rejected.add_metric([name], report.rejected)
+            if report.last_success is not None:
+                success.add_metric([name], report.last_success.timestamp())
+        yield from (queued, spooled, dropped, rejected, success)
 
     def _limit_series(self) -> Metric:
         limits = GaugeMetricFamily(

@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-import uvicorn
 
-from exporter.__main__ import Server, listen
-from exporter.app import Exporter, create_app
+from exporter.__main__ import listen
+from exporter.app import Exporter
+from exporter.server import Server
 from exporter.settings import Settings
 from tests.client import Client
 
@@ -24,8 +24,7 @@ class RunningExporter:
         listener = listen("127.0.0.1", port)
         settings = Settings(database_url=f"sqlite:///{ledger}", limits_file=LIMITS)
         self.parts = Exporter(settings)
-        config = uvicorn.Config(create_app(self.parts), log_config=None, access_log=False)
-        self._server = Server(config, self.parts)
+        self._server = Server(self.parts)
         self._thread = threading.Thread(target=self._server.run, args=([listener],), daemon=True)
         self.client = Client(f"http://127.0.0.1:{listener.getsockname()[1]}")
 

@@ -7,15 +7,14 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Concatenate, ParamSpec, TypeVar
 
 from exporter.errors import LedgerUnavailable
-from exporter.ledger.schema import Record
-from exporter.ledger.store import Entry, Outcome, Store
+from exporter.ledger.store import Entry, Identified, Outcome, Store
 
 log = logging.getLogger(__name__)
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
-Waiting = tuple[list[Record], "asyncio.Future[list[Outcome]]"]
+Waiting = tuple[list[Identified], "asyncio.Future[list[Outcome]]"]
 
 
 class Ledger:
@@ -51,8 +50,8 @@ class Ledger:
         self._thread.shutdown()
         self._store.close()
 
-    async def append(self, records: list[Record]) -> list[Outcome]:
-        """Store the records; when this returns they are on disk.
+    async def append(self, records: list[Identified]) -> list[Outcome]:
+        """Store records, each with the identity it has from its batch; on disk when this returns.
 
         Raises:
             LedgerUnavailable: nothing of the commit was stored.

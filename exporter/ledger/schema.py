@@ -80,8 +80,10 @@ fills = _table(
     Column("status", String, nullable=False),
 )
 
+# `origin` is the identity of facts that have none of their own: the batch and the place in it.
 errors = _table(
     "errors",
+    Column("origin", String, unique=True),
     Column("timestamp_us", BigInteger, nullable=False),
     Column("kind", String, nullable=False),
     Column("message", String, nullable=False),
@@ -90,6 +92,7 @@ errors = _table(
 
 breaches = _table(
     "breaches",
+    Column("origin", String, unique=True),
     Column("timestamp_us", BigInteger, nullable=False),
     Column("limit", String, nullable=False),
     Column("value", Float, nullable=False),
@@ -113,8 +116,8 @@ JOURNAL = (fills, errors, breaches, control)
 
 
 def microseconds(moment: datetime) -> int:
-    """Whole microseconds since 1970 UTC."""
-    return (moment - EPOCH) // timedelta(microseconds=1)
+    """Whole microseconds since 1970 UTC; a float of this size is off by less than half of one."""
+    return round(moment.timestamp() * 1_000_000)
 
 
 def moment(timestamp_us: int) -> datetime:
@@ -150,22 +153,27 @@ def table_of(record: Record) -> Table:
             return control
 
 
-def to_row(record: Record) -> dict[str, Any]:
-    """A record as its row, without `seq`."""
-    if isinstance(record, Fill):
-        return _fill_row(record)
-    row = msgspec.structs.asdict(record)
-    row["timestamp_us"] = microseconds(row.pop("timestamp"))
-    if isinstance(record, ControlRecord):
-        row["halt_ids"] = ",".join(map(str, record.halt_ids))
-    return row
+def to_row(record: Record, origin: str | None) -> tuple[Any, ...]:
+    """A record as the values of its table's columns, without `seq`."""
+    match record:
+        case Fill():
+            return _fill_row(record)
+        case EngineError():
+            at = microseconds(record.timestamp)
+            return (origin, at, record.kind, record.message, record.venue)
+        case Breach():
+            at = microseconds(record.timestamp)
+            return (origin, at, record.limit, record.value, record.threshold)
+        case ControlRecord():
+            return _control_row(record)
 
 
 def from_row(table: Table, row: dict[str, Any]) -> Record:
     """The inverse of `to_row`; a fill comes back with its `seq`."""
     if table is fills:
-        return _stored_fill(row)
-    fields = {key: value for key, value in row.items() if key not in ("seq", "timestamp_us")}
+        return stored_fill(row)
+    without = ("seq", "timestamp_us", "origin")
+    fields = {key: value for key, value in row.items() if key not in without}
     fields["timestamp"] = moment(row["timestamp_us"])
     if table is control:
         fields["halt_ids"] = tuple(map(int, filter(None, row["halt_ids"].split(","))))
@@ -173,25 +181,40 @@ def from_row(table: Table, row: dict[str, Any]) -> Record:
     return EngineError(**fields) if table is errors else Breach(**fields)
 
 
-def _fill_row(fill: Fill) -> dict[str, Any]:
-    return {
-        "fill_id": fill.fill_id,
-        "timestamp_us": microseconds(fill.timestamp),
-        "pair_id": fill.pair_id,
-        "entry_edge_microusd": from_cents(fill.entry_edge_cents),
-        "realized_edge_microusd": from_cents(fill.realized_edge_cents),
-        "slippage_microusd": from_cents(fill.slippage_cents),
-        "fees_microusd": from_cents(fill.fees_cents),
-        "size_microusd": round(fill.size_usd * MICROUSD_PER_USD),
-        "pnl_microusd": from_cents(fill.pnl_cents),
-        "category": fill.category,
-        "leader": fill.leader,
-        "hedge_latency_ms": fill.hedge_latency_ms,
-        "status": fill.status,
-    }
+def _fill_row(fill: Fill) -> tuple[Any, ...]:
+    return (
+        fill.fill_id,
+        microseconds(fill.timestamp),
+        fill.pair_id,
+        from_cents(fill.entry_edge_cents),
+        from_cents(fill.realized_edge_cents),
+        from_cents(fill.slippage_cents),
+        from_cents(fill.fees_cents),
+        round(fill.size_usd * MICROUSD_PER_USD),
+        from_cents(fill.pnl_cents),
+        fill.category,
+        fill.leader,
+        fill.hedge_latency_ms,
+        fill.status,
+    )
 
 
-def _stored_fill(row: dict[str, Any]) -> StoredFill:
+def _control_row(record: ControlRecord) -> tuple[Any, ...]:
+    return (
+        microseconds(record.timestamp),
+        record.action,
+        record.scope,
+        record.actor,
+        record.via,
+        record.reason,
+        ",".join(map(str, record.halt_ids)),
+        record.acked_seq,
+        record.open_orders,
+    )
+
+
+def stored_fill(row: dict[str, Any]) -> StoredFill:
+    """A row of `fills` as it is shown."""
     return StoredFill(
         seq=row["seq"],
         fill_id=row["fill_id"],

@@ -13,10 +13,9 @@ from typing import Any, Literal
 
 import msgspec
 from sqlalchemy import Connection, Table, create_engine, event, func, insert, select, text
-from sqlalchemy.exc import DatabaseError, SQLAlchemyError
+from sqlalchemy.exc import DatabaseError, IntegrityError, SQLAlchemyError
 
 from arbwatch.answers import StoredFill
-from arbwatch.events import Fill
 from exporter.errors import LedgerUnavailable, StartError
 from exporter.ledger import schema
 from exporter.ledger.schema import ControlRecord, Record
@@ -25,6 +24,7 @@ from exporter.ledger.statistics import MICROSECONDS_A_DAY, Totals
 log = logging.getLogger(__name__)
 
 MICROSECONDS_AN_HOUR = 3_600_000_000
+MAX_VARIABLES = 10_000
 
 
 class Entry(msgspec.Struct, frozen=True):
@@ -34,6 +34,8 @@ class Entry(msgspec.Struct, frozen=True):
     record: Record
 
 
+Row = tuple[Any, ...]
+Identified = tuple[Record, str | None]
 Outcome = Entry | Literal["duplicate", "conflict"]
 
 
@@ -55,7 +57,11 @@ class Store:
             self._engine.dispose()
             self._lock.close()
             raise
-        self._next_seq = self.head() + 1
+        self._last_seq = self.head()
+        self._inserts = {
+            table: str(insert(table).compile(dialect=self._engine.dialect))
+            for table in schema.JOURNAL
+        }
 
     def close(self) -> None:
         """Close the file and let others open it."""
@@ -68,23 +74,24 @@ class Store:
         newest = (self._connection.scalar(select(func.max(t.c.seq))) for t in schema.JOURNAL)
         return max(seq or 0 for seq in newest)
 
-    def write(self, records: list[Record]) -> list[Outcome]:
+    def write(self, records: list[Identified]) -> list[Outcome]:
         """Store what is new, in one synced transaction, and say what became of each record.
+
+        Most of what comes is new, so it is inserted first; only when the database finds a known
+        identity is the whole batch compared with what is stored.
 
         Raises:
             LedgerUnavailable: nothing was stored.
         """
+        rows = [(record, schema.to_row(record, origin)) for record, origin in records]
         try:
-            with self._transaction():
-                outcomes = self._sort_out(records)
-                entries = [outcome for outcome in outcomes if isinstance(outcome, Entry)]
-                for table in schema.JOURNAL:
-                    self._insert(table, entries)
+            try:
+                return self._insert_all([self._new(record, row) for record, row in rows])
+            except IntegrityError:
+                return self._insert_new(rows)
         except SQLAlchemyError as error:
-            self._next_seq = self._head_or(self._next_seq)
             log.error("ledger: commit failed: %s", type(error).__name__)
             raise LedgerUnavailable("the ledger cannot store now; send it again") from error
-        return outcomes
 
     def fills(self, *, limit: int, before: int | None = None) -> list[StoredFill]:
         """The newest fills first; `before` is the `seq` to go on below."""
@@ -92,7 +99,7 @@ class Store:
         if before is not None:
             query = query.where(schema.fills.c.seq < before)
         rows = self._connection.execute(query).mappings()
-        return [schema._stored_fill(dict(row)) for row in rows]
+        return [schema.stored_fill(dict(row)) for row in rows]
 
     def after(self, seq: int, *, limit: int) -> list[Entry]:
         """Up to `limit` entries of every kind that follow `seq`, in order."""
@@ -164,46 +171,52 @@ class Store:
                 f"{schema.SCHEMA_VERSION}); start that version or move the file away"
             )
 
-    def _transaction(self) -> Any:
+    def _new(self, record: Record, row: Row) -> tuple[Entry, Row]:
+        # A number is never used twice: after a failed commit there is a gap, which does no harm.
+        self._last_seq += 1
+        return Entry(self._last_seq, record), row
+
+    def _insert_all(self, entries: list[tuple[Entry, Row]]) -> list[Outcome]:
         self._connection.rollback()  # ends the read that an earlier select left open
-        return self._connection.begin()
+        with self._connection.begin():
+            for table in schema.JOURNAL:
+                rows = [
+                    (entry.seq, *row)
+                    for entry, row in entries
+                    if schema.table_of(entry.record) is table
+                ]
+                if rows:
+                    self._connection.exec_driver_sql(self._inserts[table], rows)
+        return [entry for entry, _ in entries]
 
-    def _head_or(self, seq: int) -> int:
-        try:
-            self._connection.rollback()
-            return self.head() + 1
-        except SQLAlchemyError:
-            return seq  # a gap in the sequence does no harm; a number used twice would
-
-    def _sort_out(self, records: list[Record]) -> list[Outcome]:
-        known = self._known([r.fill_id for r in records if isinstance(r, Fill)])
+    def _insert_new(self, rows: list[tuple[Record, Row]]) -> list[Outcome]:
+        known = self._known([(schema.table_of(record), row[0]) for record, row in rows])
         outcomes: list[Outcome] = []
-        for record in records:
-            if isinstance(record, Fill):
-                row = schema.to_row(record)
-                if (earlier := known.setdefault(record.fill_id, row)) is not row:
-                    outcomes.append("duplicate" if earlier == row else "conflict")
-                    continue
-            outcomes.append(Entry(self._next_seq, record))
-            self._next_seq += 1
+        entries = []
+        for record, row in rows:
+            table = schema.table_of(record)
+            earlier = row
+            if table is not schema.control and row[0] is not None:
+                earlier = known.setdefault((table, row[0]), row)
+            if earlier is row:
+                entries.append(self._new(record, row))
+                outcomes.append(entries[-1][0])
+            else:
+                outcomes.append("duplicate" if earlier == row else "conflict")
+        self._insert_all(entries)
         return outcomes
 
-    def _known(self, fill_ids: list[str]) -> dict[str, dict[str, Any]]:
-        if not fill_ids:
-            return {}
-        query = text("SELECT * FROM fills WHERE fill_id IN (SELECT value FROM json_each(:ids))")
-        ids = msgspec.json.encode(fill_ids).decode()
-        rows = [dict(row) for row in self._connection.execute(query, {"ids": ids}).mappings()]
-        return {row["fill_id"]: {k: v for k, v in row.items() if k != "seq"} for row in rows}
-
-    def _insert(self, table: Table, entries: list[Entry]) -> None:
-        rows = [
-            {"seq": entry.seq, **schema.to_row(entry.record)}
-            for entry in entries
-            if schema.table_of(entry.record) is table
-        ]
-        if rows:
-            self._connection.execute(insert(table), rows)
+    def _known(self, identities: list[tuple[Table, Any]]) -> dict[tuple[Table, Any], Row]:
+        """The stored rows, without `seq`, that have one of these identities."""
+        found: dict[tuple[Table, Any], Row] = {}
+        for table in (schema.fills, schema.errors, schema.breaches):
+            column = table.c[1]
+            wanted = [value for of, value in identities if of is table and value is not None]
+            for start in range(0, len(wanted), MAX_VARIABLES):
+                query = select(table).where(column.in_(wanted[start : start + MAX_VARIABLES]))
+                for row in self._connection.execute(query):
+                    found[table, row[1]] = tuple(row)[1:]
+        return found
 
     def _page(self, table: Table, seq: int, limit: int) -> list[Entry]:
         query = select(table).where(table.c.seq > seq).order_by(table.c.seq).limit(limit)

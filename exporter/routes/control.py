@@ -13,9 +13,9 @@ from arbwatch.control import (
     ResumeOrder,
     VenueControl,
 )
-from exporter import body
+from exporter.body import media_type, read_body
 from exporter.control import Control
-from exporter.errors import from_wire
+from exporter.errors import UnsupportedMedia, from_wire
 from exporter.routes.documented import call, respond
 
 T = TypeVar("T")
@@ -59,9 +59,10 @@ def router(control: Control) -> APIRouter:
 
 async def _body(request: Request, decoder: msgspec.json.Decoder[T]) -> T:
     """The body; none at all stands for one with every default."""
-    body.content_type(request)
     try:
-        return wire.decode(await body.read(request) or b"{}", decoder)
+        if media_type(dict(request.scope["headers"])) != wire.JSON:
+            raise UnsupportedMedia(f"send {wire.JSON}")
+        return wire.decode(await read_body(request.receive) or b"{}", decoder)
     except wire.WireError as error:
         raise from_wire(error) from None
 

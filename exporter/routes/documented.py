@@ -45,30 +45,26 @@ def respond(value: Any) -> Response:
     return Response(msgspec.json.encode(value), media_type=wire.JSON)
 
 
-def call(
-    answer: Any, *, body: Any = None, example: Any = None, refusals: tuple[int, ...] = ()
+def call(answer: Any, *, body: Any = None, refusals: tuple[int, ...] = ()) -> dict[str, Any]:
+    """Arguments of a FastAPI route that describe its body, answer (a tuple: one of), refusals."""
+    extra = {} if body is None else {"requestBody": _request_body(body, None)}
+    return {"openapi_extra": extra, "responses": _responses(answer, refusals)}
+
+
+def operation(
+    tag: str, answer: Any, *, body: Any, example: Any, refusals: tuple[int, ...]
 ) -> dict[str, Any]:
-    """Arguments of a route that describe its body, its answer (a tuple: one of) and refusals."""
-    extra: dict[str, Any] = {}
-    if body is not None:
-        content = {"schema": _schema(body)} | ({"example": example} if example else {})
-        extra["requestBody"] = {"required": True, "content": {wire.JSON: content}}
-    responses: dict[int | str, dict[str, Any]] = {
-        status: {
-            "description": HTTPStatus(status).phrase,
-            "content": {wire.JSON: {"schema": {"$ref": _REF.format(name="Error")}}},
-        }
-        for status in (*refusals, 422)
+    """The same for a POST that FastAPI does not serve: the whole operation."""
+    responses = _responses(answer, refusals)
+    return {
+        "tags": [tag],
+        "requestBody": _request_body(body, example),
+        "responses": {str(status): response for status, response in responses.items()},
     }
-    responses[200] = {
-        "description": "Done",
-        "content": {wire.JSON: {"schema": _schema(answer)}},
-    }
-    return {"openapi_extra": extra, "responses": responses}
 
 
-def install(app: FastAPI) -> None:
-    """Add the schemas of our types to the app's API description."""
+def install(app: FastAPI, posts: dict[str, Any]) -> None:
+    """Add our types, and `posts` that FastAPI does not serve, to the app's API description."""
     generate = app.openapi
 
     def described() -> dict[str, Any]:
@@ -76,9 +72,26 @@ def install(app: FastAPI) -> None:
         _, schemas = msgspec.json.schema_components(_DOCUMENTED, ref_template=_REF)
         known = description.setdefault("components", {}).setdefault("schemas", {})
         known.update(schemas | {"Error": _ERROR})
+        for path, post in posts.items():
+            description["paths"].setdefault(path, {})["post"] = post
         return description
 
     app.openapi = described  # type: ignore[method-assign]
+
+
+def _request_body(body: Any, example: Any) -> dict[str, Any]:
+    content = {"schema": _schema(body)} | ({"example": example} if example else {})
+    return {"required": True, "content": {wire.JSON: content}}
+
+
+def _responses(answer: Any, refusals: tuple[int, ...]) -> dict[int | str, dict[str, Any]]:
+    error = {wire.JSON: {"schema": {"$ref": _REF.format(name="Error")}}}
+    responses: dict[int | str, dict[str, Any]] = {
+        status: {"description": HTTPStatus(status).phrase, "content": error}
+        for status in (*refusals, 422)
+    }
+    answered = {wire.JSON: {"schema": _schema(answer)}}
+    return responses | {200: {"description": "Done", "content": answered}}
 
 
 def _schema(kind: Any) -> dict[str, Any]:

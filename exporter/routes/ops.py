@@ -4,10 +4,9 @@ from html import escape
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse, JSONResponse
-from prometheus_client import CollectorRegistry
-from prometheus_client.exposition import choose_encoder
 
 from arbwatch import __version__
+from exporter.exposition import Exposition
 from exporter.ledger.ledger import Ledger
 
 LINKS = {
@@ -22,15 +21,15 @@ LINKS = {
 }
 
 
-def router(registry: CollectorRegistry, ledger: Ledger) -> APIRouter:
+def router(exposition: Exposition, ledger: Ledger) -> APIRouter:
     """Routes outside `/api`."""
     routes = APIRouter(tags=["operations"])
 
     @routes.get("/metrics")
     async def metrics(request: Request) -> Response:
         """The exposition, in OpenMetrics where it is asked for."""
-        encode, content_type = choose_encoder(request.headers.get("accept", ""))
-        return Response(encode(registry), headers={"Content-Type": content_type})
+        content, content_type = exposition.encode(request.headers.get("accept", ""))
+        return Response(content, headers={"Content-Type": content_type})
 
     @routes.get("/healthz")
     async def healthz() -> JSONResponse:

@@ -1,11 +1,9 @@
 """What an engine posts: single events as in the users' guide, and batches of any kind."""
 
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Awaitable
 from typing import Any, TypeVar
 
 import msgspec
-from fastapi import APIRouter, Request, Response
 
 from arbwatch import wire
 from arbwatch.answers import Receipt, Rejection
@@ -21,117 +19,130 @@ from arbwatch.events import (
     Requests,
     utc_now,
 )
-from exporter import body
-from exporter.errors import ExporterError, FillConflict, Rejected, from_wire
+from exporter.errors import FillConflict, Rejected, from_wire
 from exporter.ingest import Ingest
+from exporter.push_protocol import Answer, Call, Push
 from exporter.routes import documented, examples
-from exporter.routes.documented import respond
 
+T = TypeVar("T")
+Pending = Answer | Awaitable[Answer]
 E = TypeVar("E", Edge, Fill, Latency, Requests, EngineError, Breach)
 
-Endpoint = Callable[[Request], Awaitable[Response]]
 REFUSALS = (400, 413, 415, 503)
 
 
-def router(ingest: Ingest) -> APIRouter:
-    """Routes of `POST /api/edges` and its siblings, and of `POST /api/events`."""
-    routes = APIRouter(prefix="/api", tags=["push"])
+def calls(ingest: Ingest) -> dict[bytes, Call]:
+    """Each push call by its path."""
+    calls = {
+        "/api/edges": _single(ingest, Edge),
+        "/api/fills": _single(ingest, Fill),
+        "/api/latency": _single(ingest, Latency),
+        "/api/requests": _single(ingest, Requests),
+        "/api/errors": _single(ingest, EngineError),
+        "/api/breaches": _single(ingest, Breach),
+        "/api/exposure": _exposure(ingest),
+        "/api/events": Call("batch", lambda push: _batch(ingest, wire.EVENTS, push)),
+    }
+    return {path.encode(): call for path, call in calls.items()}
 
-    def add(path: str, kind: Any, endpoint: Endpoint, example: Any) -> None:
-        """A route; its path names what is posted."""
-        refusals = (*REFUSALS, 409) if kind is Fill else REFUSALS
-        described = documented.call(
-            Receipt, body=kind | list[kind], example=example, refusals=refusals
+
+def description() -> dict[str, Any]:
+    """The same calls for the API description: path to operation."""
+    bodies: dict[str, tuple[Any, Any]] = {
+        "/api/edges": (Edge, examples.EDGE),
+        "/api/fills": (Fill, examples.FILL),
+        "/api/latency": (Latency, examples.LATENCY),
+        "/api/requests": (Requests, examples.REQUESTS),
+        "/api/errors": (EngineError, examples.ERROR),
+        "/api/breaches": (Breach, examples.BREACH),
+        "/api/exposure": (ExposureRow, examples.EXPOSURE),
+        "/api/events": (Event, examples.EVENTS),
+    }
+    return {
+        path: documented.operation(
+            "push",
+            Receipt,
+            body=kind | list[kind],  # type: ignore[valid-type]
+            example=example,
+            refusals=(*REFUSALS, 409) if kind is Fill else REFUSALS,
         )
-        name = f"post {path.removeprefix('/')}"
-        routes.add_api_route(path, endpoint, methods=["POST"], name=name, **described)
-
-    add("/edges", Edge, _single(ingest, Edge), examples.EDGE)
-    add("/fills", Fill, _single(ingest, Fill), examples.FILL)
-    add("/latency", Latency, _single(ingest, Latency), examples.LATENCY)
-    add("/requests", Requests, _single(ingest, Requests), examples.REQUESTS)
-    add("/errors", EngineError, _single(ingest, EngineError), examples.ERROR)
-    add("/breaches", Breach, _single(ingest, Breach), examples.BREACH)
-    add("/exposure", ExposureRow, _exposure(ingest), examples.EXPOSURE)
-    add("/events", Event, _events(ingest), examples.EVENTS)
-    return routes
+        for path, (kind, example) in bodies.items()
+    }
 
 
-def _single(ingest: Ingest, kind: type[E]) -> Endpoint:
-    """One event, or an array of them."""
-    one = msgspec.json.Decoder(kind)
+def _single(ingest: Ingest, kind: type[E]) -> Call:
+    """One event, or an array or lines of them."""
+    one: msgspec.json.Decoder[E] = msgspec.json.Decoder(kind)
     many: wire.Batches[E] = wire.Batches(kind)
-    name = str(kind.__struct_config__.tag)
 
-    async def post(request: Request) -> Response:
-        with _counted(ingest, name):
-            content_type = body.content_type(request)
-            content = await body.read(request)
-            if content_type == wire.NDJSON or content.lstrip()[:1] == b"[":
-                return respond(await _accept(ingest, many.decode(content, content_type)))
-            receipt = await ingest.accept([wire.decode(content, one)])
-        for rejection in receipt.rejected:
-            raise _refusal(rejection)
-        return respond(receipt)
+    def post(push: Push) -> Pending:
+        if push.content_type != wire.JSON or push.body.lstrip()[:1] == b"[":
+            return _batch(ingest, many, push)
+        receipt = ingest.accept([_decoded(push.body, one)], batch=push.batch)
+        return _single_answer(receipt) if isinstance(receipt, Receipt) else _later(receipt)
 
-    return post
+    return Call(str(kind.__struct_config__.tag), post)
 
 
-def _exposure(ingest: Ingest) -> Endpoint:
+def _exposure(ingest: Ingest) -> Call:
     """An array is a whole snapshot; one row alone updates that row."""
     one, many = msgspec.json.Decoder(ExposureRow), msgspec.json.Decoder(list[ExposureRow])
 
-    async def post(request: Request) -> Response:
-        with _counted(ingest, "exposure"):
-            body.content_type(request)
-            content = await body.read(request)
-            if content.lstrip()[:1] != b"[":
-                ingest.update_exposure(wire.decode(content, one))
-                return respond(Receipt(accepted=1))
-            rows = wire.decode(content, many)
-            return respond(await ingest.accept([Exposure(rows=rows, timestamp=utc_now())]))
+    def post(push: Push) -> Pending:
+        if push.body.lstrip()[:1] != b"[":
+            ingest.update_exposure(_decoded(push.body, one))
+            return Receipt(accepted=1)
+        rows = _decoded(push.body, many)
+        return ingest.accept([Exposure(rows=rows, timestamp=utc_now())], batch=push.batch)
 
-    return post
+    return Call("exposure", post)
 
 
-def _events(ingest: Ingest) -> Endpoint:
-    async def post(request: Request) -> Response:
-        with _counted(ingest, "batch"):
-            content_type = body.content_type(request)
-            content = await body.read(request)
-            return respond(await _accept(ingest, wire.EVENTS.decode(content, content_type)))
-
-    return post
-
-
-async def _accept(ingest: Ingest, batch: tuple[list[Any], list[Rejection]]) -> Receipt:
+def _batch(ingest: Ingest, batches: wire.Batches[Any], push: Push) -> Pending:
     """Accept the good ones; every rejection is numbered as in the batch that was sent."""
-    events, malformed = batch
+    try:
+        events, malformed = batches.decode(push.body, push.content_type)
+    except wire.WireError as error:
+        raise from_wire(error) from None
+    receipt = ingest.accept(events, batch=push.batch)
+    if not malformed:
+        return receipt
     for rejection in malformed:
         ingest.count_rejection("batch", rejection.code)
-    receipt = await ingest.accept(events)
+    if isinstance(receipt, Receipt):
+        return _merged(receipt, malformed, len(events))
+    return _merged_later(receipt, malformed, len(events))
+
+
+def _merged(receipt: Receipt, malformed: list[Rejection], good: int) -> Receipt:
     bad = {rejection.index for rejection in malformed}
-    places = [place for place in range(len(events) + len(bad)) if place not in bad]
+    places = [place for place in range(good + len(bad)) if place not in bad]
     moved = [msgspec.structs.replace(r, index=places[r.index]) for r in receipt.rejected]
     rejected = sorted([*malformed, *moved], key=lambda rejection: rejection.index)
     return msgspec.structs.replace(receipt, rejected=rejected)
 
 
-def _refusal(rejection: Rejection) -> ExporterError:
-    if rejection.code == FillConflict.code:
-        return FillConflict(rejection.message, field=rejection.field)
-    return Rejected(rejection.code, rejection.message, field=rejection.field)
+async def _merged_later(
+    receipt: Awaitable[Receipt], malformed: list[Rejection], good: int
+) -> Receipt:
+    return _merged(await receipt, malformed, good)
 
 
-@contextmanager
-def _counted(ingest: Ingest, event_type: str) -> Iterator[None]:
-    """Counts a refused body under its type, and turns wire errors into answers."""
+def _single_answer(receipt: Receipt) -> Answer:
+    """A refused single event is an error of the call."""
+    for rejection in receipt.rejected:
+        if rejection.code == FillConflict.code:
+            return FillConflict(rejection.message, field=rejection.field)
+        return Rejected(rejection.code, rejection.message, field=rejection.field)
+    return receipt
+
+
+async def _later(receipt: Awaitable[Receipt]) -> Answer:
+    return _single_answer(await receipt)
+
+
+def _decoded(body: bytes, decoder: msgspec.json.Decoder[T]) -> T:
     try:
-        yield
+        return wire.decode(body, decoder)
     except wire.WireError as error:
-        refusal = from_wire(error)
-        ingest.count_rejection(event_type, refusal.code)
-        raise refusal from None
-    except ExporterError as refusal:
-        ingest.count_rejection(event_type, refusal.code)
-        raise
+        raise from_wire(error) from None

@@ -41,7 +41,7 @@ def live_edges(clock: Clock, ended: list[tuple[str, float]]) -> LiveEdges:
     """Edges that live 10 seconds; `ended` collects (pair, lifetime)."""
     return LiveEdges(
         ttl_seconds=10,
-        on_end=lambda edge, seconds: ended.append((edge.pair_id, seconds)),
+        on_end=lambda edge, seconds, _: ended.append((edge.pair_id, seconds)),
         clock=clock.monotonic,
         now=clock.now,
     )
@@ -52,7 +52,7 @@ def test_the_largest_edges_come_first() -> None:
     clock = Clock()
     edges = live_edges(clock, [])
     for pair_id, cents in (("a", 1.0), ("b", 3.0), ("c", -2.0)):
-        edges.update(edge(clock, pair_id, cents))
+        edges.update([edge(clock, pair_id, cents)])
     clock.seconds = 2
 
     assert [(e.pair_id, e.age_seconds) for e in edges.top(2)] == [("b", 2), ("a", 2)]
@@ -62,9 +62,9 @@ def test_an_edge_that_is_not_refreshed_ends() -> None:
     """It leaves when its time to live is over, and its lifetime is told once."""
     clock, ended = Clock(), list[tuple[str, float]]()
     edges = live_edges(clock, ended)
-    edges.update(edge(clock, "a", 1))
+    edges.update([edge(clock, "a", 1)])
     clock.seconds = 8
-    edges.update(edge(clock, "a", 2))
+    edges.update([edge(clock, "a", 2)])
 
     clock.seconds = 17
     edges.expire()
@@ -83,8 +83,8 @@ def test_an_edge_that_arrives_late_is_not_live() -> None:
     edges = live_edges(clock, [])
     clock.seconds = 100
 
-    edges.update(edge(clock, "old", 5, delay=11))
-    edges.update(edge(clock, "late", 5, delay=6))
+    edges.update([edge(clock, "old", 5, delay=11)])
+    edges.update([edge(clock, "late", 5, delay=6)])
     clock.seconds = 105
 
     assert edges.top(9) == []
@@ -96,8 +96,8 @@ def test_an_older_edge_does_not_replace_a_newer_one() -> None:
     edges = live_edges(clock, [])
     clock.seconds = 5
 
-    edges.update(edge(clock, "a", 1))
-    edges.update(edge(clock, "a", 9, delay=3))
+    edges.update([edge(clock, "a", 1)])
+    edges.update([edge(clock, "a", 9, delay=3)])
 
     assert [e.net_edge_cents for e in edges.top(9)] == [1]
 
@@ -106,10 +106,10 @@ def test_a_pair_that_comes_back_starts_a_new_life() -> None:
     """The old life is told when the new one begins, even before the next sweep."""
     clock, ended = Clock(), list[tuple[str, float]]()
     edges = live_edges(clock, ended)
-    edges.update(edge(clock, "a", 1))
+    edges.update([edge(clock, "a", 1)])
     clock.seconds = 60
 
-    edges.update(edge(clock, "a", 1))
+    edges.update([edge(clock, "a", 1)])
 
     assert ended == [("a", 0)]
     assert len(edges.top(9)) == 1

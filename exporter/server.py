@@ -1,0 +1,40 @@
+"""The HTTP server: uvicorn, pushes answered in its protocol, streams ended before a stop."""
+
+import socket
+from functools import partial
+from typing import Any, cast
+
+import uvicorn
+
+from exporter.app import Exporter, create_app
+from exporter.push_protocol import PushProtocol
+from exporter.routes import push
+
+GRACE_SECONDS = 8
+
+
+class Server(uvicorn.Server):
+    """Serves one exporter on the sockets that `run` is given."""
+
+    def __init__(self, exporter: Exporter) -> None:
+        protocol = partial(
+            PushProtocol,
+            calls=push.calls(exporter.ingest),
+            heard=exporter.engines.heard,
+            refused=exporter.ingest.count_rejection,
+        )
+        config = uvicorn.Config(
+            create_app(exporter),
+            http=cast(Any, protocol),
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=GRACE_SECONDS,
+        )
+        super().__init__(config)
+        self._exporter = exporter
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """End the open streams, then wait for the requests under way."""
+        self._exporter.stream.close()
+        await super().shutdown(sockets)
