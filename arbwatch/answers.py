@@ -44,7 +44,7 @@ class VenueHealth(Struct, frozen=True, kw_only=True):
 
 
 class EquityPoint(Struct, frozen=True, kw_only=True):
-    """Cumulative realized P&L at the end of an hour in which something was filled."""
+    """Cumulative realized P&L at the end of an hour in which something was filled, or by now."""
 
     timestamp: datetime
     pnl_usd: float

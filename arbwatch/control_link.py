@@ -27,7 +27,7 @@ class ControlLink:
         self._engine = engine
         self._lease = lease
         self._handled: dict[str, int] = {}
-        self._is_connected = True
+        self._is_connected: bool | None = None
         self._closing = threading.Event()
         self._thread = threading.Thread(target=self._run, name="arbwatch-control", daemon=True)
         self._session = requests.Session()
@@ -59,7 +59,9 @@ class ControlLink:
     def _heard(self, is_connected: bool, reason: str = "") -> None:
         if is_connected != self._is_connected:
             if is_connected:
-                log.info("control: the exporter is heard again")
+                log.info("control: the exporter is heard")
+            elif self._is_connected is None:
+                log.info("control: the exporter is not there yet (%s)", reason)
             else:
                 log.warning("control: the exporter is not heard (%s); the lease will lapse", reason)
         self._is_connected = is_connected

@@ -33,7 +33,7 @@ class Notices:
         self._outbox = outbox
         self._metrics = metrics
         self._pause = FIRST_PAUSE_SECONDS
-        self._is_up = True
+        self._is_up: bool | None = None
 
     async def run(self) -> None:
         """Follow the stream until cancelled, reconnecting with growing pauses."""
@@ -82,9 +82,11 @@ class Notices:
             log.warning("Event stream starts anew: the exporter has another ledger than before")
 
     def _lose(self, reason: str) -> None:
-        """Say once, not at every attempt, that the stream is away."""
+        """Say once, not at every attempt, that the stream is away; at a start it may be late."""
         if self._is_up:
             log.warning("Event stream lost: reason=%s", reason)
+        elif self._is_up is None:
+            log.info("Event stream not there yet: reason=%s", reason)
         self._is_up = False
         self._metrics.stream_up.set(0)
 

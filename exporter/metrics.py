@@ -173,15 +173,7 @@ class Metrics:
     def _make_fills(self) -> None:
         labels = ("category",)
         self._fills = self._hot_counter("arb_fills", "Fills stored", labels)
-        (
-            self._fill_entry,
-            self._fill_realized,
-            self._fill_slippage,
-            self._fill_fees,
-            self._fill_size,
-            self._fill_pnl,
-            self._hedge_latency,
-        ) = (
+        families = [
             self._hot_histogram(f"arb_{name}", text, buckets, labels)
             for name, text, buckets in (
                 ("fill_entry_edge_cents", "Edge at entry, cents per contract", EDGE_CENTS),
@@ -192,9 +184,21 @@ class Metrics:
                 ("fill_pnl_usd", "P&L of fills", PNL_USD),
                 ("hedge_latency_seconds", "From first to second leg of fills", HEDGE_SECONDS),
             )
-        )
+        ]
+        (
+            self._fill_entry,
+            self._fill_realized,
+            self._fill_slippage,
+            self._fill_fees,
+            self._fill_size,
+            self._fill_pnl,
+            self._hedge_latency,
+        ) = families
+        # A rate misses the first fill of a category whose series only begin with it.
         for category in self.category.values:
             self._fills.cell(category)
+            for family in families:
+                family.cell(category)
 
     def _make_venues(self) -> None:
         latency = "Age of a book update when the engine saw it"

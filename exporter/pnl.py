@@ -1,6 +1,6 @@
 """The P&L report: the ledger's results, hour by hour and day by day."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import accumulate
 
 from arbwatch.answers import DayResult, EquityPoint, PnlReport
@@ -34,15 +34,15 @@ class Pnl:
             max_drawdown_usd=to_usd(self._totals.max_drawdown),
             sharpe_ratio=sharpe_ratio(returns),
             sharpe_samples=len(returns),
-            curve=_curve(hours),
+            curve=_curve(hours, now),
             days=[_day(day, pnl, fills) for day, pnl, fills in days],
         )
 
 
-def _curve(hours: list[tuple[int, int]]) -> list[EquityPoint]:
+def _curve(hours: list[tuple[int, int]], now: datetime) -> list[EquityPoint]:
     cumulative = accumulate(pnl for _, pnl in hours)
     return [
-        EquityPoint(timestamp=EPOCH + timedelta(hours=hour + 1), pnl_usd=to_usd(total))
+        EquityPoint(timestamp=min(EPOCH + timedelta(hours=hour + 1), now), pnl_usd=to_usd(total))
         for (hour, _), total in zip(hours, cumulative, strict=True)
     ]
 

@@ -1,8 +1,8 @@
 """The push calls, answered in the protocol itself; every other request is uvicorn's and FastAPI's.
 
 A single push through uvicorn, ASGI and FastAPI costs several times what it costs here: a task, a
-scope, routing and two writes a request, none of which a push needs. This class adds to uvicorn's own
-protocol what decides early that a request is a push, collects its bounded body, and writes its
+scope, routing and two writes a request, none of which a push needs. This class adds to uvicorn's
+own protocol what decides early that a request is a push, collects its bounded body, and writes its
 answer at once.
 """
 

@@ -27,6 +27,9 @@ def prepare() -> dict[str, str]:
     services = list_services(settings, with_grafana=programs.grafana is not None)
     check_ports(services)
     check_state_dir(settings.state_dir)
+    if programs.grafana is not None:
+        # Grafana logs errors for a plugin folder that is not there.
+        (settings.state_dir / "grafana" / "plugins").mkdir(parents=True, exist_ok=True)
     secrets = make_secrets(settings.state_dir / "secrets")
     render_all(settings.state_dir / "etc", services, webhook_token=secrets.webhook_token)
     environment = build_environment(

@@ -69,6 +69,8 @@ def _grafana(
         "GF_AUTH_ANONYMOUS_ORG_ROLE": "Viewer",
         "GF_ANALYTICS_REPORTING_ENABLED": "false",
         "GF_ANALYTICS_CHECK_FOR_UPDATES": "false",
+        "GF_ANALYTICS_CHECK_FOR_PLUGIN_UPDATES": "false",
+        "GF_PLUGINS_PUBLIC_KEY_RETRIEVAL_DISABLED": "true",
         "GF_SECURITY_ADMIN_PASSWORD": f"$__file{{{secrets.grafana_password}}}",
         "GF_LOG_LEVEL": "warn",
         "DASHBOARDS_PATH": str(ROOT / "grafana" / "dashboards"),
