@@ -99,13 +99,13 @@ def retry_after_seconds(header: str | None, *, now: datetime) -> float:
     if header is None:
         return 0.0
     try:
-        seconds = float(int(header))
+        seconds: float = int(header)
     except ValueError:
         try:
             seconds = (parsedate_to_datetime(header) - now).total_seconds()
         except (ValueError, TypeError):
             return 0.0
-    return min(max(seconds, 0.0), LONGEST_RETRY_AFTER_SECONDS)
+    return float(min(max(seconds, 0), LONGEST_RETRY_AFTER_SECONDS))
 
 
 def _judge(answer: requests.Response) -> Outcome:

@@ -5,39 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from arbwatch import Edge, Engine, Fill
-from arbwatch.events import utc_now
+from arbwatch import Engine
+from tests.arbwatch.samples import fill
 from tests.conftest import RunningExporter, free_port, wait_until
-
-
-def fill(fill_id: str) -> Fill:
-    """A valid fill with this id."""
-    return Fill(
-        fill_id=fill_id,
-        timestamp=utc_now(),
-        pair_id="p",
-        entry_edge_cents=3.2,
-        realized_edge_cents=2.5,
-        slippage_cents=0.4,
-        fees_cents=0.3,
-        size_usd=60,
-        pnl_cents=150,
-        category="economics",
-    )
-
-
-def edge(pair_id: str) -> Edge:
-    """A valid edge of this pair."""
-    return Edge(
-        pair_id=pair_id,
-        primary_market="A",
-        hedge_market="B",
-        net_edge_cents=3,
-        confidence=0.9,
-        expected_slippage_cents=0.1,
-        leader="kalshi",
-        timestamp=utc_now(),
-    )
 
 
 def test_what_is_pushed_arrives_in_order(exporter: RunningExporter) -> None:

@@ -1,0 +1,57 @@
+"""Events that are valid now, and a sender that does not make tests wait."""
+
+from arbwatch import Edge, EngineError, Exposure, Fill, Latency
+from arbwatch.events import utc_now
+from arbwatch.options import Options
+
+QUICK = Options(
+    flush_seconds=0.005,
+    keep_after_seconds=0.05,
+    first_pause_seconds=0.005,
+    longest_pause_seconds=0.02,
+)
+
+
+def fill(fill_id: str) -> Fill:
+    """A valid fill with this id."""
+    return Fill(
+        fill_id=fill_id,
+        timestamp=utc_now(),
+        pair_id="p",
+        entry_edge_cents=3.2,
+        realized_edge_cents=2.5,
+        slippage_cents=0.4,
+        fees_cents=0.3,
+        size_usd=60,
+        pnl_cents=150,
+        category="economics",
+    )
+
+
+def edge(pair_id: str) -> Edge:
+    """A valid edge of this pair."""
+    return Edge(
+        pair_id=pair_id,
+        primary_market="A",
+        hedge_market="B",
+        net_edge_cents=3,
+        confidence=0.9,
+        expected_slippage_cents=0.1,
+        leader="kalshi",
+        timestamp=utc_now(),
+    )
+
+
+def error(message: str) -> EngineError:
+    """A valid error."""
+    return EngineError(kind="connection", message=message, timestamp=utc_now(), venue="kalshi")
+
+
+def latency(milliseconds: float) -> Latency:
+    """A valid latency sample."""
+    return Latency(venue="kalshi", latency_ms=milliseconds, timestamp=utc_now())
+
+
+def exposure() -> Exposure:
+    """A snapshot without open positions."""
+    return Exposure(rows=[], timestamp=utc_now())
