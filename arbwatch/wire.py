@@ -58,17 +58,15 @@ def decode(body: bytes, decoder: Decoder[T]) -> T:
     Raises:
         WireError: the body is empty, malformed or not of that type.
     """
-    if not body.strip() or body.strip() == b"null":
-        raise WireError("empty", "the body is empty")
     try:
         value = decoder.decode(body)
         if may_hold_controls(body):
             check_text(value)
         return value
     except msgspec.ValidationError as error:
-        raise _explain(error) from None
+        raise _empty_or(body, _explain(error)) from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        raise _diagnose(body) from None
+        raise _empty_or(body, _diagnose(body)) from None
 
 
 def may_hold_controls(body: bytes) -> bool:
@@ -187,6 +185,11 @@ def _explain(error: msgspec.ValidationError) -> WireError:
     if "got `" in text:
         return WireError("wrong_type", text, field=field)
     return WireError("out_of_range", text, field=field)
+
+
+def _empty_or(body: bytes, error: WireError) -> WireError:
+    is_empty = body.strip() in (b"", b"null")
+    return WireError("empty", "the body is empty") if is_empty else error
 
 
 def _diagnose(body: bytes) -> WireError:

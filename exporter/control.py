@@ -155,13 +155,17 @@ class Control:
         )
         return self.venues(venue)
 
-    def stored(self, entry: Entry) -> None:
-        """Take in what the ledger stored."""
-        if isinstance(entry.record, ControlRecord):
-            self._take_in(entry.seq, entry.record)
-        elif isinstance(entry.record, Fill):
-            for venue in self._fills_since:
-                self._fills_since[venue] += 1
+    def stored(self, entries: list[Entry]) -> None:
+        """Take in what one commit of the ledger stored, in its order."""
+        fills = 0
+        for entry in entries:
+            if isinstance(entry.record, Fill):
+                fills += 1
+            elif isinstance(entry.record, ControlRecord):
+                self._count_fills(fills)
+                fills = 0
+                self._take_in(entry.seq, entry.record)
+        self._count_fills(fills)
 
     def venues(self, scope: str = ALL_VENUES) -> list[VenueControl]:
         """Where each venue of the scope stands."""
@@ -175,6 +179,10 @@ class Control:
             return HaltState.ACKNOWLEDGED
         waited = self._clock() - self._ordered.get(venue, float("-inf"))
         return HaltState.REQUESTED if waited < CONFIRM_SECONDS else HaltState.UNCONFIRMED
+
+    def _count_fills(self, fills: int) -> None:
+        for venue in self._fills_since:
+            self._fills_since[venue] += fills
 
     def _take_in(self, seq: int, record: ControlRecord) -> None:
         affected = self._venues if record.scope == ALL_VENUES else (record.scope,)

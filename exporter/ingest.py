@@ -27,7 +27,7 @@ from exporter.engines import Engines
 from exporter.exposure import OpenExposure
 from exporter.health import VenueWatch
 from exporter.ledger.ledger import Ledger
-from exporter.ledger.schema import ControlRecord, Record, from_cents, microseconds
+from exporter.ledger.schema import Record, from_cents, microseconds
 from exporter.ledger.statistics import Totals
 from exporter.ledger.store import Entry
 from exporter.live_edges import LiveEdges
@@ -157,7 +157,7 @@ class Ingest:
         """One row alone, the others staying as they are."""
         self._exposure.update(row)
         self._metrics.observe_exposure(row)
-        self._metrics.events.labels("exposure").inc()
+        self._metrics.events.cell("exposure").inc()
 
     def count_rejection(self, event_type: str, code: str) -> None:
         """Count an event that was refused."""
@@ -165,9 +165,17 @@ class Ingest:
 
     def stored(self, entries: list[Entry]) -> None:
         """Count and publish what one commit of the ledger stored, in its order."""
-        for entry in entries:
-            self._count(entry.record)
-            self._control.stored(entry)
+        fills = [entry.record for entry in entries if isinstance(entry.record, Fill)]
+        if fills:
+            self._totals.add_all(
+                [(microseconds(fill.timestamp), from_cents(fill.pnl_cents)) for fill in fills]
+            )
+            self._live_edges.filled({fill.pair_id for fill in fills})
+            self._metrics.observe_fills(fills)
+        if len(fills) < len(entries):
+            for entry in entries:
+                self._count(entry.record)
+        self._control.stored(entries)
         self._stream.publish(entries)
 
     def _update(self, kind: type, events: list[Any]) -> None:
@@ -189,7 +197,7 @@ class Ingest:
                     self._metrics.observe_requests(event)
                 case SenderReport():
                     self._engines.report(event)
-        self._metrics.events.labels(type_of(events[0])).inc(len(events))
+        self._metrics.events.cell(type_of(events[0])).inc(len(events))
 
     def _take_latency(self, event: Latency) -> None:
         given = event.latency_ms
@@ -199,19 +207,13 @@ class Ingest:
 
     def _count(self, record: Record) -> None:
         match record:
-            case Fill():
-                self._totals.add(
-                    timestamp_us=microseconds(record.timestamp), pnl=from_cents(record.pnl_cents)
-                )
-                self._live_edges.filled(record.pair_id)
-                self._metrics.observe_fill(record)
             case EngineError():
                 self._metrics.observe_error(record)
             case Breach():
                 self._metrics.observe_breach(record)
-            case ControlRecord():
+            case _:
                 return
-        self._metrics.events.labels(type_of(record)).inc()
+        self._metrics.events.cell(type_of(record)).inc()
 
 
 def _ahead(index: int) -> Rejection:

@@ -59,10 +59,11 @@ class LiveEdges:
             if delay < ttl and not is_older:
                 self._take_in(edge, known, moment=moment, expires=moment + ttl - delay)
 
-    def filled(self, pair_id: str) -> None:
-        """A fill of this pair came in."""
-        if tracked := self._pairs.get(pair_id):
-            tracked.is_filled = True
+    def filled(self, pair_ids: Iterable[str]) -> None:
+        """Fills of these pairs came in."""
+        for pair_id in pair_ids:
+            if tracked := self._pairs.get(pair_id):
+                tracked.is_filled = True
 
     def expire(self) -> None:
         """End the edges whose time is over."""

@@ -20,10 +20,10 @@ from arbwatch.events import (
 from exporter import series
 from exporter.labels import ERROR_KINDS, OTHER, ClosedSet
 from exporter.limits import OF_STRATEGY, OF_VENUE
-from exporter.series import exemplar_text
+from exporter.series import CounterCell, Exemplar, HistogramCell
 
-EDGE_CENTS = (-5, -2, -1, -0.5, 0, 0.25, 0.5, 1, 1.5, 2, 2.5, 3, 4, 5, 10)
-COST_CENTS = (0, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.75, 1, 1.5, 2, 3, 5)
+EDGE_CENTS = (-20, -10, -5, -2, -1, -0.5, 0, 0.25, 0.5, 1, 1.5, 2, 2.5, 3, 4, 5, 10)
+COST_CENTS = (0, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.75, 1, 1.5, 2, 3, 5, 10, 20)
 # Slippage can be in one's favour. 0 itself is a bucket, since most paper fills pay none.
 SLIPPAGE_CENTS = (-1, -0.5, *COST_CENTS)
 RATIOS = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1)
@@ -34,6 +34,8 @@ EXPOSURE_USD = (50, 100, 250, 500, 1000, 2000, 3000, 4000, 5000, 10000)
 HEDGE_SECONDS = (0.025, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.5, 1, 2.5, 5, 10)
 FEED_SECONDS = (0.025, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.5, 1, 2, 5, 10, 30)
 COMMIT_SECONDS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 1, 5)
+
+EdgeCells = tuple[CounterCell, HistogramCell, HistogramCell, HistogramCell]
 
 # OpenMetrics allows 128 characters over all names and values of an exemplar.
 EXEMPLAR_CHARACTERS = 128
@@ -47,6 +49,7 @@ class Metrics:
     ) -> None:
         self._registry = registry
         self.hot: list[series.Counter | series.Histogram] = []
+        self._edge_cells: dict[tuple[str, str], EdgeCells] = {}
         self._make_own()
         self.venue = ClosedSet(venues, lambda times: self.overflow("venue", times))
         self.category = ClosedSet(categories, lambda times: self.overflow("category", times))
@@ -60,21 +63,29 @@ class Metrics:
 
     def observe_edges(self, edges: list[Edge]) -> None:
         """Count edges as they were pushed."""
-        groups: defaultdict[tuple[str, str | None], list[Edge]] = defaultdict(list)
+        groups: dict[tuple[str, str | None], list[Edge]] = {}
         for edge in edges:
-            groups[edge.leader, edge.category].append(edge)
+            key = (edge.leader, edge.category)
+            if key in groups:
+                groups[key].append(edge)
+            else:
+                groups[key] = [edge]
         for (leader, category), group in groups.items():
-            labels = (
-                self.venue.counted(leader, len(group)),
-                self.category.counted(category, len(group)),
-            )
-            self._edges.cell(*labels).inc(len(group))
-            self._edge_net.cell(*labels).observe_all([e.net_edge_cents for e in group])
-            self._edge_slippage.cell(*labels).observe_all(
-                [e.expected_slippage_cents for e in group]
-            )
-            self._edge_confidence.cell(*labels).observe_all([e.confidence for e in group])
-        self.events.labels("edge").inc(len(edges))
+            count = len(group)
+            labels = self.venue.counted(leader, count), self.category.counted(category, count)
+            cells = self._edge_cells.get(labels) or self._make_edge_cells(labels)
+            cells[0].inc(count)
+            cells[1].observe_all([edge.net_edge_cents for edge in group])
+            cells[2].observe_all([edge.expected_slippage_cents for edge in group])
+            cells[3].observe_all([edge.confidence for edge in group])
+        self.events.cell("edge").inc(len(edges))
+
+    def _make_edge_cells(self, labels: tuple[str, str]) -> EdgeCells:
+        families = (self._edge_net, self._edge_slippage, self._edge_confidence)
+        net, slippage, confidence = (family.cell(*labels) for family in families)
+        cells = (self._edges.cell(*labels), net, slippage, confidence)
+        self._edge_cells[labels] = cells
+        return cells
 
     def observe_end(self, edge: Edge, seconds: float, is_filled: bool) -> None:
         """An edge ended after it had been live for so long."""
@@ -82,23 +93,30 @@ class Metrics:
         self._edge_lifetime.cell(*labels).observe(seconds)
         self._edges_ended.cell(*labels, "filled" if is_filled else "missed").inc()
 
-    def observe_fill(self, fill: Fill) -> None:
-        """Count one fill; call it once a stored fill, never for a duplicate."""
-        category = self.category.counted(fill.category)
-        self._fills.cell(category).inc()
-        labels, moment = _exemplar(fill), time.time()
-        for histogram, value in (
-            (self._fill_entry, fill.entry_edge_cents),
-            (self._fill_realized, fill.realized_edge_cents),
-            (self._fill_slippage, fill.slippage_cents),
-            (self._fill_fees, fill.fees_cents),
-            (self._fill_size, fill.size_usd),
-            (self._fill_pnl, fill.pnl_cents / 100),
-            (self._hedge_latency, _seconds(fill.hedge_latency_ms)),
+    def observe_fills(self, fills: list[Fill]) -> None:
+        """Count fills; call it with stored ones, never with a duplicate."""
+        groups: defaultdict[str | None, list[Fill]] = defaultdict(list)
+        for fill in fills:
+            groups[fill.category].append(fill)
+        for category, group in groups.items():
+            self._observe_fills(self.category.counted(category, len(group)), group)
+        self.events.cell("fill").inc(len(fills))
+
+    def _observe_fills(self, category: str, fills: list[Fill]) -> None:
+        self._fills.cell(category).inc(len(fills))
+        # The last fill of a commit stands for it as the exemplar.
+        exemplar = Exemplar(_exemplar(fills[-1]), time.time())
+        hedged = [fill.hedge_latency_ms for fill in fills]
+        for family, values in (
+            (self._fill_entry, [fill.entry_edge_cents for fill in fills]),
+            (self._fill_realized, [fill.realized_edge_cents for fill in fills]),
+            (self._fill_slippage, [fill.slippage_cents for fill in fills]),
+            (self._fill_fees, [fill.fees_cents for fill in fills]),
+            (self._fill_size, [fill.size_usd for fill in fills]),
+            (self._fill_pnl, [fill.pnl_cents / 100 for fill in fills]),
+            (self._hedge_latency, [ms / 1000 for ms in hedged if ms is not None]),
         ):
-            if value is not None:
-                exemplar = exemplar_text(labels, value, moment) if labels else None
-                histogram.cell(category).observe(value, exemplar)
+            family.cell(category).observe_all(values, exemplar)
 
     def observe_latency(self, latency: Latency, samples_ms: list[float]) -> None:
         """Observe feed latency samples of one venue."""
@@ -235,7 +253,7 @@ class Metrics:
             "arb_exporter_build_info", "The running version", ("version",), registry=self._registry
         )
         build.labels(__version__).set(1)
-        self.events = self._counter("arb_exporter_events", "Events accepted", ("type",))
+        self.events = self._hot_counter("arb_exporter_events", "Events accepted", ("type",))
         self.rejected = self._counter(
             "arb_exporter_rejected", "Events refused, by reason", ("type", "reason")
         )
@@ -264,13 +282,9 @@ class Metrics:
             "arb_exporter_stream_dropped", "Readers of the stream cut off for being too slow"
         )
         for event_type in EVENT_TYPES:
-            self.events.labels(str(event_type.__struct_config__.tag))
+            self.events.cell(str(event_type.__struct_config__.tag))
         for label in ("venue", "category", "kind", "limit", "engine"):
             self._overflows.labels(label)
-
-
-def _seconds(milliseconds: float | None) -> float | None:
-    return None if milliseconds is None else milliseconds / 1000
 
 
 def _exemplar(fill: Fill) -> dict[str, str]:

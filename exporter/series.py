@@ -8,6 +8,20 @@ from bisect import bisect_left
 from collections.abc import Iterable
 from itertools import accumulate
 
+import msgspec
+
+
+class Exemplar(msgspec.Struct, frozen=True):
+    """What an observation can be traced to: labels, and seconds since 1970."""
+
+    labels: dict[str, str]
+    timestamp: float
+
+    def text(self, value: float) -> str:
+        """As it follows a bucket's count."""
+        pairs = label_text(tuple(self.labels), tuple(self.labels.values()))
+        return f" # {{{pairs}}} {value!r} {self.timestamp:.3f}"
+
 
 class Counter:
     """A family of counters, one cell for each combination of label values."""
@@ -100,21 +114,20 @@ class HistogramCell:
         self._tails = None if is_signed else (f"{name}_count{braces} ", f"{name}_sum{braces} ")
         self._texts: dict[bool, str] = {}
 
-    def observe(self, value: float, exemplar: str | None = None) -> None:
-        """Take in one value; `exemplar` as `exemplar_text` gives it."""
-        bucket = bisect_left(self._bounds, value)
-        self._counts[bucket] += 1
+    def observe(self, value: float) -> None:
+        """Take in one value."""
+        self._counts[bisect_left(self._bounds, value)] += 1
         self._sum += value
-        if exemplar is not None:
-            self._exemplars[bucket] = exemplar
         self._texts.clear()
 
-    def observe_all(self, values: list[float]) -> None:
-        """Take in many values."""
+    def observe_all(self, values: list[float], exemplar: Exemplar | None = None) -> None:
+        """Take in many values; the exemplar names the last one."""
         bounds, counts = self._bounds, self._counts
         for value in values:
             counts[bisect_left(bounds, value)] += 1
         self._sum += sum(values)
+        if exemplar is not None and exemplar.labels and values:
+            self._exemplars[bisect_left(bounds, values[-1])] = exemplar.text(values[-1])
         self._texts.clear()
 
     def lines(self, *, is_openmetrics: bool) -> str:
@@ -149,9 +162,3 @@ def escape(value: str) -> str:
 def _bound(bound: float) -> str:
     """A bucket's bound as OpenMetrics writes it: `0.5`, `250.0`, `+Inf`."""
     return "+Inf" if bound == float("inf") else repr(float(bound))
-
-
-def exemplar_text(labels: dict[str, str], value: float, timestamp: float) -> str:
-    """An exemplar as it follows a bucket's count."""
-    pairs = label_text(tuple(labels), tuple(labels.values()))
-    return f" # {{{pairs}}} {value!r} {timestamp:.3f}"

@@ -55,11 +55,10 @@ class Stream:
 
     def publish(self, entries: list[Entry]) -> None:
         """Offer the entries of one commit, in order."""
-        for entry in entries:
-            for subscription in list(self._subscriptions):
-                if not subscription.offer(entry):
-                    self._leave(subscription)
-                    self._on_drop()
+        for subscription in list(self._subscriptions):
+            if not all(map(subscription.offer, entries)):
+                self._leave(subscription)
+                self._on_drop()
 
     def close(self) -> None:
         """End every subscription."""

@@ -140,17 +140,12 @@ def to_usd(microusd: int) -> float:
     return microusd / MICROUSD_PER_USD
 
 
-def table_of(record: Record) -> Table:
-    """Where a record is kept."""
-    match record:
-        case Fill():
-            return fills
-        case EngineError():
-            return errors
-        case Breach():
-            return breaches
-        case ControlRecord():
-            return control
+TABLES: dict[type, Table] = {
+    Fill: fills,
+    EngineError: errors,
+    Breach: breaches,
+    ControlRecord: control,
+}
 
 
 def to_row(record: Record, origin: str | None) -> tuple[Any, ...]:
@@ -182,16 +177,17 @@ def from_row(table: Table, row: dict[str, Any]) -> Record:
 
 
 def _fill_row(fill: Fill) -> tuple[Any, ...]:
+    # `from_cents` written out: this runs for every fill, and the calls were a third of its time.
     return (
         fill.fill_id,
         microseconds(fill.timestamp),
         fill.pair_id,
-        from_cents(fill.entry_edge_cents),
-        from_cents(fill.realized_edge_cents),
-        from_cents(fill.slippage_cents),
-        from_cents(fill.fees_cents),
+        round(fill.entry_edge_cents * MICROUSD_PER_CENT),
+        round(fill.realized_edge_cents * MICROUSD_PER_CENT),
+        round(fill.slippage_cents * MICROUSD_PER_CENT),
+        round(fill.fees_cents * MICROUSD_PER_CENT),
         round(fill.size_usd * MICROUSD_PER_USD),
-        from_cents(fill.pnl_cents),
+        round(fill.pnl_cents * MICROUSD_PER_CENT),
         fill.category,
         fill.leader,
         fill.hedge_latency_ms,

@@ -27,14 +27,20 @@ class Totals(msgspec.Struct):
         """How far the results stand below their best so far."""
         return self.realized - self.peak
 
-    def add(self, *, timestamp_us: int, pnl: int) -> None:
-        """Take in one fill."""
-        self.count += 1
-        self.realized += pnl
-        self.peak = max(self.peak, self.realized)
-        self.max_drawdown = min(self.max_drawdown, self.drawdown)
-        day = timestamp_us // MICROSECONDS_A_DAY
-        self.days[day] = self.days.get(day, 0) + pnl
+    def add_all(self, results: list[tuple[int, int]]) -> None:
+        """Take in fills as (microseconds since 1970, result), in ledger order."""
+        realized, peak, low = self.realized, self.peak, self.max_drawdown
+        days = self.days
+        for timestamp_us, pnl in results:
+            realized += pnl
+            if realized > peak:
+                peak = realized
+            elif realized - peak < low:
+                low = realized - peak
+            day = timestamp_us // MICROSECONDS_A_DAY
+            days[day] = days.get(day, 0) + pnl
+        self.realized, self.peak, self.max_drawdown = realized, peak, low
+        self.count += len(results)
 
     def on_day(self, timestamp_us: int) -> int:
         """The result of the UTC day that holds this time."""

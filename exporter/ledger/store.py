@@ -83,12 +83,11 @@ class Store:
         Raises:
             LedgerUnavailable: nothing was stored.
         """
-        rows = [(record, schema.to_row(record, origin)) for record, origin in records]
         try:
             try:
-                return self._insert_all([self._new(record, row) for record, row in rows])
+                return [*self._insert(records)]
             except IntegrityError:
-                return self._insert_new(rows)
+                return self._insert_new(records)
         except SQLAlchemyError as error:
             log.error("ledger: commit failed: %s", type(error).__name__)
             raise LedgerUnavailable("the ledger cannot store now; send it again") from error
@@ -171,40 +170,36 @@ class Store:
                 f"{schema.SCHEMA_VERSION}); start that version or move the file away"
             )
 
-    def _new(self, record: Record, row: Row) -> tuple[Entry, Row]:
-        # A number is never used twice: after a failed commit there is a gap, which does no harm.
-        self._last_seq += 1
-        return Entry(self._last_seq, record), row
-
-    def _insert_all(self, entries: list[tuple[Entry, Row]]) -> list[Outcome]:
+    def _insert(self, records: list[Identified]) -> list[Entry]:
+        entries = []
+        rows: dict[Table, list[Row]] = {}
+        for record, origin in records:
+            # A number is never used twice: a failed commit leaves a gap, which does no harm.
+            self._last_seq += 1
+            entries.append(Entry(self._last_seq, record))
+            row = (self._last_seq, *schema.to_row(record, origin))
+            rows.setdefault(schema.TABLES[type(record)], []).append(row)
         self._connection.rollback()  # ends the read that an earlier select left open
         with self._connection.begin():
-            for table in schema.JOURNAL:
-                rows = [
-                    (entry.seq, *row)
-                    for entry, row in entries
-                    if schema.table_of(entry.record) is table
-                ]
-                if rows:
-                    self._connection.exec_driver_sql(self._inserts[table], rows)
-        return [entry for entry, _ in entries]
+            for table, values in rows.items():
+                self._connection.exec_driver_sql(self._inserts[table], values)
+        return entries
 
-    def _insert_new(self, rows: list[tuple[Record, Row]]) -> list[Outcome]:
-        known = self._known([(schema.table_of(record), row[0]) for record, row in rows])
-        outcomes: list[Outcome] = []
-        entries = []
-        for record, row in rows:
-            table = schema.table_of(record)
-            earlier = row
-            if table is not schema.control and row[0] is not None:
-                earlier = known.setdefault((table, row[0]), row)
+    def _insert_new(self, records: list[Identified]) -> list[Outcome]:
+        rows = [schema.to_row(record, origin) for record, origin in records]
+        tables = [schema.TABLES[type(record)] for record, _ in records]
+        known = self._known([(table, row[0]) for table, row in zip(tables, rows, strict=True)])
+        outcomes: list[Outcome | None] = []
+        for table, row in zip(tables, rows, strict=True):
+            has_identity = table is not schema.control and row[0] is not None
+            earlier = known.setdefault((table, row[0]), row) if has_identity else row
             if earlier is row:
-                entries.append(self._new(record, row))
-                outcomes.append(entries[-1][0])
+                outcomes.append(None)
             else:
                 outcomes.append("duplicate" if earlier == row else "conflict")
-        self._insert_all(entries)
-        return outcomes
+        pairs = zip(records, outcomes, strict=True)
+        entries = iter(self._insert([record for record, outcome in pairs if outcome is None]))
+        return [next(entries) if outcome is None else outcome for outcome in outcomes]
 
     def _known(self, identities: list[tuple[Table, Any]]) -> dict[tuple[Table, Any], Row]:
         """The stored rows, without `seq`, that have one of these identities."""

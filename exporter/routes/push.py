@@ -76,7 +76,9 @@ def _single(ingest: Ingest, kind: type[E]) -> Call:
     many: wire.Batches[E] = wire.Batches(kind)
 
     def post(push: Push) -> Pending:
-        if push.content_type != wire.JSON or push.body.lstrip()[:1] == b"[":
+        if push.content_type != wire.JSON or (
+            push.body[:1] != b"{" and push.body.lstrip()[:1] == b"["
+        ):
             return _batch(ingest, many, push)
         receipt = ingest.accept([_decoded(push.body, one)], batch=push.batch)
         return _single_answer(receipt) if isinstance(receipt, Receipt) else _later(receipt)

@@ -6,7 +6,7 @@ from typing import Any
 from arbwatch.control import Acknowledgement, HaltOrder, HaltState, ResumeOrder
 from exporter.control import Control
 from exporter.ledger.ledger import Ledger
-from exporter.ledger.store import Entry, Store
+from exporter.ledger.store import Store
 from tests.client import Client, fill
 from tests.conftest import RunningExporter
 
@@ -134,12 +134,7 @@ async def test_an_unacknowledged_halt_becomes_unconfirmed(tmp_path: Path) -> Non
         on_confirmed=lambda seconds: None,
         clock=lambda: clock[0],
     )
-
-    def take_in(entries: list[Entry]) -> None:
-        for entry in entries:
-            control.stored(entry)
-
-    ledger.on_stored = take_in
+    ledger.on_stored = control.stored
     ledger.start()
 
     (ordered,) = await control.halt("kalshi", HaltOrder())

@@ -17,8 +17,7 @@ from exporter.ledger.statistics import (
 def totals(results: list[int]) -> Totals:
     """Running totals over these results, one a day."""
     running = Totals()
-    for day, pnl in enumerate(results):
-        running.add(timestamp_us=day * MICROSECONDS_A_DAY, pnl=pnl)
+    running.add_all([(day * MICROSECONDS_A_DAY, pnl) for day, pnl in enumerate(results)])
     return running
 
 
