@@ -16,7 +16,8 @@ def main(url: str, state_dir: Path, first: int) -> None:
     """Push until killed."""
     number = first
     with Engine(url, name="victim", state_dir=state_dir, options=QUICK) as engine:
-        recovered = engine.stats().queued + engine.stats().sent
+        stats = engine.stats()
+        recovered = stats.queued + stats.sent
         while True:
             for _ in range(5):
                 engine.push(fill(f"f-{number}"))
