@@ -44,8 +44,8 @@ def edge(
     number: int,
     *,
     chance: random.Random,
-    categories: tuple[str, ...] = CATEGORIES,
-    ttl: int = TTL_SECONDS,
+    categories: tuple[str, ...],
+    ttl: int,
 ) -> dict[str, Any]:
     """An edge of pair `number`, as of now."""
     return {
@@ -68,17 +68,26 @@ def pair_id(number: int) -> str:
 
 
 def edges(
-    count: int, *, pairs: int, first: int = 0, seed: int = 1, ttl: int = TTL_SECONDS
+    count: int,
+    *,
+    pairs: int,
+    first: int = 0,
+    seed: int = 1,
+    ttl: int = TTL_SECONDS,
+    categories: tuple[str, ...] = CATEGORIES,
 ) -> list[dict[str, Any]]:
     """Edges, going round the pairs from `first` on."""
     chance = random.Random(seed)
-    return [edge(first + number % pairs, chance=chance, ttl=ttl) for number in range(count)]
+    return [
+        edge(first + number % pairs, chance=chance, ttl=ttl, categories=categories)
+        for number in range(count)
+    ]
 
 
-def single_edges(count: int, *, pairs: int) -> list[bytes]:
-    """Single posts of edges, as in the users' guide."""
-    bodies = (msgspec.json.encode(edge) for edge in edges(count, pairs=pairs))
-    return [request("POST", "/api/edges", body) for body in bodies]
+def single_edges(pairs: int, *, categories: tuple[str, ...] = CATEGORIES) -> list[bytes]:
+    """Single posts of one edge a pair, as in the users' guide."""
+    given = edges(pairs, pairs=pairs, categories=categories)
+    return [request("POST", "/api/edges", msgspec.json.encode(edge)) for edge in given]
 
 
 def batch(events: list[dict[str, Any]], *, kind: str, content_type: str = NDJSON) -> bytes:
@@ -99,7 +108,7 @@ def edge_batches(batches: int, *, size: int, pairs: int, content_type: str = NDJ
     ]
 
 
-def fill(number: int) -> dict[str, Any]:
+def fill(number: int, *, categories: tuple[str, ...] = CATEGORIES) -> dict[str, Any]:
     """Fill `number`; other numbers are other fills."""
     slippage = (number * 7 % 100) / 100
     return {
@@ -112,7 +121,7 @@ def fill(number: int) -> dict[str, Any]:
         "fees_cents": 0.25,
         "size_usd": 60.0,
         "pnl_cents": round(180.0 - 60 * slippage, 2),
-        "category": CATEGORIES[number % len(CATEGORIES)],
+        "category": categories[number % len(categories)],
         "leader": LEADERS[number % len(LEADERS)],
         "hedge_latency_ms": 80.0 + number % 200,
     }

@@ -29,7 +29,7 @@ WORDS = {payloads.NDJSON: "NDJSON", payloads.MSGPACK: "MessagePack"}
 
 def measure(plan: Plan) -> list[Row]:
     """Events a second, for each encoding the exporter takes."""
-    posts = payloads.single_edges(PAIRS, pairs=PAIRS)
+    posts = payloads.single_edges(PAIRS)
     with (
         services.folder() as state,
         services.exporter(state) as exporter,

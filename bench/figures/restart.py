@@ -49,7 +49,7 @@ def write_ledger(path: Path, fills: int) -> None:
     try:
         for first in range(0, fills, BATCH):
             numbers = range(first, min(first + BATCH, fills))
-            store.write([msgspec.convert(payloads.fill(number), Fill) for number in numbers])
+            store.write([(msgspec.convert(payloads.fill(n), Fill), None) for n in numbers])
     finally:
         store.close()
 

@@ -16,7 +16,7 @@ PAIRS = 1000
 
 def measure(plan: Plan) -> list[Row]:
     """Requests a second, beside both; p99, beside the literal build."""
-    posts, pushes = payloads.single_edges(PAIRS, pairs=PAIRS), gateway_pushes()
+    posts, pushes = payloads.single_edges(PAIRS), gateway_pushes()
     with (
         services.folder() as state,
         services.exporter(state) as exporter,

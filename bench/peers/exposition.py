@@ -40,6 +40,13 @@ def samples(exposition: str) -> set[tuple[str, frozenset[tuple[str, str]]]]:
     }
 
 
+def changed_share(earlier: str, later: str) -> float:
+    """The share of samples whose line is not the same any more."""
+    before, after = set(earlier.splitlines()), later.splitlines()
+    lines = [line for line in after if not line.startswith("#")]
+    return sum(line not in before for line in lines) / len(lines)
+
+
 def render(registry: CollectorRegistry) -> str:
     """The exposition in OpenMetrics, as Prometheus asks for it."""
     return _generate(registry).decode()
@@ -72,7 +79,10 @@ def _rebuild(family: Metric, registry: CollectorRegistry) -> None:
     for sample in family.samples:
         if not sample.name.endswith("_created"):
             child = _child(metric, sample, names)
-            child.inc(sample.value)
+            if kind is Counter:
+                child.inc(sample.value, _exemplar(sample))
+            else:
+                child.set(sample.value)
 
 
 def _rebuild_histogram(family: Metric, names: tuple[str, ...], common: dict[str, Any]) -> None:
@@ -81,11 +91,15 @@ def _rebuild_histogram(family: Metric, names: tuple[str, ...], common: dict[str,
     kind = Histogram if has_sum else BucketsOnly
     metric = kind(family.name, family.documentation, buckets=bounds, **common)
     for sample in family.samples:
-        if sample.labels.get("le") == "+Inf":
-            child = _child(metric, sample, names)
-            for bound in bounds:
-                child.observe(bound if math.isfinite(bound) else bounds[-2] + 1)
+        if "le" in sample.labels:
+            bound = float(sample.labels["le"])
+            value = bound if math.isfinite(bound) else bounds[-2] + 1
+            _child(metric, sample, names).observe(value, _exemplar(sample))
 
 
 def _child(metric: MetricWrapperBase, sample: Sample, names: tuple[str, ...]) -> Any:
     return metric.labels(*(sample.labels[name] for name in names)) if names else metric
+
+
+def _exemplar(sample: Sample) -> dict[str, str] | None:
+    return dict(sample.exemplar.labels) if sample.exemplar else None
