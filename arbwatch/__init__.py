@@ -14,6 +14,8 @@ from arbwatch.events import (
     Latency,
     Requests,
 )
+from arbwatch.options import Options
+from arbwatch.stats import SenderStats
 
 __version__ = version("arbwatch")
 
@@ -27,5 +29,7 @@ __all__ = [
     "ExposureRow",
     "Fill",
     "Latency",
+    "Options",
     "Requests",
+    "SenderStats",
 ]

@@ -4,6 +4,7 @@ Guarantees: one JSON line each, with the reason; the file is turned over at half
 that the newest stay and the disk never fills.
 """
 
+import os
 from datetime import datetime
 from pathlib import Path
 
@@ -34,7 +35,7 @@ class DeadLetters:
         self._max_bytes = max_bytes // 2
 
     def put(self, letters: list[Letter]) -> None:
-        """Append.
+        """Append and sync.
 
         Raises:
             OSError: the disk did not take it.
@@ -44,6 +45,8 @@ class DeadLetters:
         with self._path.open("ab") as file:
             file.write(lines)
             size = file.tell()
+            file.flush()
+            os.fsync(file.fileno())
         if size > self._max_bytes:
             self._path.replace(self._path.with_name(OLD_NAME))
 

@@ -8,11 +8,12 @@ or its bound is reached, facts stay in memory, the log and `stats` say so, and s
 import logging
 import threading
 import time
+from collections import deque
 from collections.abc import Callable
 from pathlib import Path
 
 from arbwatch.batch import Batch
-from arbwatch.dead_letters import DeadLetters
+from arbwatch.dead_letters import DeadLetters, Letter
 from arbwatch.events import SenderReport, utc_now
 from arbwatch.options import Options
 from arbwatch.outgoing import Outgoing
@@ -37,6 +38,7 @@ class Keeper:
             None if folder is None else DeadLetters(folder, max_bytes=options.max_dead_letter_bytes)
         )
         self._broken: str | None = None
+        self._to_forget: deque[str] = deque()
         self._next_report = time.monotonic() + options.report_seconds
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="arbwatch-keeper", daemon=True)
@@ -56,7 +58,7 @@ class Keeper:
             return
         self._outgoing.take_in()
         self._outgoing.seal_everything()
-        self._keep(self._outgoing.to_keep(only_due=False))
+        self._keep(only_due=False)
         self._say_farewell()
         if self._spool is not None:
             self._spool.close()
@@ -72,7 +74,7 @@ class Keeper:
         self._outgoing.take_in()
         if self._spool is not None:
             self._outgoing.seal_old_facts()
-        self._keep(self._outgoing.to_keep())
+        self._keep()
         if time.monotonic() >= self._next_report:
             self._next_report = time.monotonic() + self._options.report_seconds
             self._report()
@@ -91,14 +93,17 @@ class Keeper:
         if spool.unreadable:
             log.warning("%d records of the spool could not be read", spool.unreadable)
 
-    def _keep(self, due: list[Batch]) -> None:
+    def _keep(self, *, only_due: bool = True) -> None:
         """Letters first, marks last: an event is forgotten only once its fate is on disk."""
-        steps = (self._write_letters, lambda: self._append(due), self._forget)
+        # Asked for first, so that what took a finished batch's place is among the due ones.
+        self._to_forget += self._outgoing.finished()
+        letters = self._outgoing.letters()
+        due = self._outgoing.to_keep(only_due=only_due)
+        steps = (lambda: self._write(letters), lambda: self._append(due), self._forget)
         problems = [_problem_of(step) for step in steps]
         self._note(next(filter(None, problems), self._broken))
 
-    def _write_letters(self) -> None:
-        letters = self._outgoing.letters()
+    def _write(self, letters: list[Letter]) -> None:
         if letters and self._dead_letters is not None:
             self._dead_letters.put(letters)
 
@@ -110,9 +115,9 @@ class Keeper:
             self._outgoing.kept(batch)
 
     def _forget(self) -> None:
-        for batch_id in self._outgoing.finished():
-            if self._spool is not None:
-                self._spool.done(batch_id)
+        while self._to_forget and self._spool is not None:
+            self._spool.done(self._to_forget[0])
+            self._to_forget.popleft()
 
     def _note(self, problem: str | None) -> None:
         if problem is not None and self._outgoing.disk_error is None:

@@ -1,5 +1,6 @@
 """The background sender: two threads around what is on its way out, one sends and one keeps."""
 
+import atexit
 import time
 from pathlib import Path
 from urllib.parse import quote
@@ -10,6 +11,9 @@ from arbwatch.keeper import Keeper
 from arbwatch.options import Options
 from arbwatch.outgoing import Outgoing
 from arbwatch.stats import SenderStats
+
+# For an engine that ends without closing: what cannot be sent in this time goes to disk.
+ATEXIT_SECONDS = 1.0
 
 
 class Sender:
@@ -31,6 +35,7 @@ class Sender:
     def start(self) -> None:
         """Take up what the last run left unsent, then begin to send."""
         self._is_running = True
+        atexit.register(self.close, ATEXIT_SECONDS)
         self._keeper.start()
         self._courier.start()
 
@@ -39,6 +44,7 @@ class Sender:
         if not self._is_running:
             return
         self._is_running = False
+        atexit.unregister(self.close)
         deadline = time.monotonic() + timeout_seconds
         while self.stats().queued and time.monotonic() < deadline:
             time.sleep(0.01)

@@ -86,8 +86,10 @@ class Spool:
             SpoolError: the disk failed; the batch may be sent again after a restart.
         """
         for path in [path for path, waiting in self._waiting.items() if batch_id in waiting]:
-            self._waiting[path].remove(batch_id)
-            self._mark(path, batch_id)
+            try:
+                self._mark(path, batch_id)
+            except OSError as error:
+                raise SpoolError(f"the spool cannot be written: {error.strerror}") from error
 
     def close(self) -> None:
         """Let another process have it."""
@@ -139,13 +141,11 @@ class Spool:
                     self._remove(path)
 
     def _mark(self, path: Path, batch_id: str) -> None:
-        try:
-            if self._waiting[path]:
-                self._sizes[path] += _write(path, b"\ndone %b\n" % batch_id.encode(), sync=False)
-            else:
-                self._remove(path)
-        except OSError as error:
-            raise SpoolError(f"the spool cannot be written: {error.strerror}") from error
+        if self._waiting[path] == {batch_id}:
+            self._remove(path)
+        else:
+            self._sizes[path] += _write(path, b"\ndone %b\n" % batch_id.encode(), sync=False)
+            self._waiting[path].remove(batch_id)
 
     def _remove(self, path: Path) -> None:
         path.unlink(missing_ok=True)

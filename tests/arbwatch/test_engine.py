@@ -1,7 +1,13 @@
 """The engine's side: what is pushed arrives once, and a halt is obeyed and acknowledged."""
 
+import asyncio
+import subprocess
+import sys
+import threading
 from collections.abc import Callable
 from pathlib import Path
+from types import FrameType
+from typing import Any
 
 import pytest
 
@@ -139,3 +145,63 @@ def test_the_engine_is_seen(exporter: RunningExporter) -> None:
         wait_until(lambda: engine.may_trade("kalshi"))
 
     assert exporter.client.sample("arb_engine_last_seen_timestamp_seconds", engine="e")
+
+
+def test_a_push_is_one_append_and_nothing_else() -> None:
+    """No I/O, no lock, no other call: that is why it cannot wait, whatever the exporter does."""
+    engine = Engine(f"http://127.0.0.1:{free_port()}", name="e")
+    event, called = fill("f-1"), list[str]()
+
+    def note(_frame: FrameType, action: str, function: Any) -> None:
+        if action == "c_call":
+            called.append(function.__qualname__)
+
+    sys.setprofile(note)
+    engine.push(event)
+    sys.setprofile(None)
+
+    assert called == ["deque.append", "setprofile"]
+
+
+def test_threads_and_tasks_may_push_at_once(exporter: RunningExporter) -> None:
+    """Everything arrives once, in each pusher's own order."""
+
+    def push(pusher: int) -> None:
+        for number in range(300):
+            engine.push(fill(f"{pusher}-{number}"))
+
+    async def push_from_a_task() -> None:
+        for number in range(300):
+            engine.push(fill(f"task-{number}"))
+            await asyncio.sleep(0)
+
+    with Engine(exporter.client.url, name="e") as engine:
+        threads = [threading.Thread(target=push, args=(pusher,)) for pusher in range(4)]
+        for thread in threads:
+            thread.start()
+        asyncio.run(push_from_a_task())
+        for thread in threads:
+            thread.join()
+        wait_until(lambda: engine.stats().sent == 1500)
+
+    rows = [row["fill_id"] for row in exporter.client.get("/api/fills?limit=500")]
+    for pusher in ("0", "1", "2", "3", "task"):
+        numbers = [int(row.split("-")[1]) for row in rows if row.startswith(f"{pusher}-")]
+        assert numbers == sorted(numbers, reverse=True)
+    assert exporter.client.sample("arb_fills_total", category="economics") == 1500
+
+
+def test_an_engine_that_ends_without_closing_keeps_its_facts(tmp_path: Path) -> None:
+    """The interpreter's exit closes it."""
+    code = (
+        "import sys; from pathlib import Path; from arbwatch import Engine\n"
+        "from tests.arbwatch.samples import fill\n"
+        "engine = Engine(sys.argv[1], name='e', state_dir=Path(sys.argv[2])); engine.start()\n"
+        "engine.push(fill('f-1'))\n"
+    )
+    command = [sys.executable, "-c", code, f"http://127.0.0.1:{free_port()}", str(tmp_path)]
+
+    subprocess.run(command, check=True, capture_output=True)
+
+    (segment,) = (tmp_path / "e").glob("*.spool")
+    assert b'"fill_id":"f-1"' in segment.read_bytes()
