@@ -109,6 +109,7 @@ def notice_entries(event: ServerEvent) -> list[Entry]:
                 entry_edge_cents=fill.entry_edge_cents,
                 realized_edge_cents=fill.realized_edge_cents,
                 pnl_cents=fill.pnl_cents,
+                is_one_legged=fill.status == "one_legged",
             )
             when = fill.timestamp
         case "error":

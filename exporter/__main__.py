@@ -12,6 +12,9 @@ from exporter.errors import StartError
 from exporter.server import Server
 from exporter.settings import Settings
 
+# The ledger's thread asks for the interpreter some times a commit; with Python's default of 5 ms it
+# would wait that long for a busy event loop, each time.
+SWITCH_SECONDS = 0.0005
 LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s %(message)s"
 
 
@@ -26,6 +29,7 @@ def main() -> int:
         return refuse("; ".join(f"{e['loc'][0]}: {e['msg']}" for e in error.errors()))
     except (StartError, ValueError) as error:
         return refuse(str(error))
+    sys.setswitchinterval(SWITCH_SECONDS)
     for number in (signal.SIGINT, signal.SIGTERM):
         # uvicorn raises the signal again once it has stopped; by then there is nothing left to do.
         signal.signal(number, lambda _number, _frame: None)

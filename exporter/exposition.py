@@ -1,15 +1,18 @@
 """`/metrics`: the hot path's own series, then everything that is in the registry."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
-from prometheus_client import CollectorRegistry
+from prometheus_client import CollectorRegistry, Metric
 from prometheus_client.exposition import choose_encoder
+from prometheus_client.registry import Collector
 
 from exporter.series import Counter, Histogram
 
+EOF = b"# EOF\n"
+
 
 class Exposition:
-    """What a scrape gets."""
+    """What a scrape gets, a family at a time, so that ingest goes on between them."""
 
     def __init__(
         self, families: Iterable[Counter | Histogram], registry: CollectorRegistry
@@ -17,13 +20,27 @@ class Exposition:
         self._families = tuple(families)
         self._registry = registry
 
-    def encode(self, accept: str) -> tuple[bytes, str]:
-        """The exposition and its Content-Type, in OpenMetrics where `accept` asks for it."""
+    def encode(self, accept: str) -> tuple[Iterator[bytes], str]:
+        """The families' text and the Content-Type, in OpenMetrics where `accept` asks for it."""
         encode, content_type = choose_encoder(accept)
         is_openmetrics = "openmetrics" in content_type
-        own = "".join(
-            line
-            for family in self._families
-            for line in family.lines(is_openmetrics=is_openmetrics)
-        )
-        return own.encode() + encode(self._registry), content_type
+
+        def chunks() -> Iterator[bytes]:
+            for family in self._families:
+                yield "".join(family.lines(is_openmetrics=is_openmetrics)).encode()
+            for metric in self._registry.collect():
+                yield encode(_Only(metric)).removesuffix(EOF)
+            if is_openmetrics:
+                yield EOF
+
+        return chunks(), content_type
+
+
+class _Only(Collector):
+    """One family, where prometheus-client wants a registry."""
+
+    def __init__(self, metric: Metric) -> None:
+        self._metric = metric
+
+    def collect(self) -> Iterable[Metric]:
+        return [self._metric]

@@ -20,14 +20,20 @@ _RATIOS = {"error_rate", "availability"}
 
 
 def fill_card(
-    pair_id: str, *, entry_edge_cents: float, realized_edge_cents: float, pnl_cents: float
+    pair_id: str,
+    *,
+    entry_edge_cents: float,
+    realized_edge_cents: float,
+    pnl_cents: float,
+    is_one_legged: bool = False,
 ) -> Card:
-    """A fill, and what became of its edge."""
+    """A fill, and what became of its edge; one that stands on one leg is no success."""
+    head = "⚠️ One-Legged Fill" if is_one_legged else "✅ Fill Executed"
     return make_card(
-        f"✅ Fill Executed: {discord(one_line(pair_id))}",
+        f"{head}: {discord(one_line(pair_id))}",
         f"Entry Edge: {cents(entry_edge_cents)} → Realized: {cents(realized_edge_cents)}"
         f" → PnL: {usd(pnl_cents / 100)}",
-        colour=GREEN if pnl_cents >= 0 else AMBER,
+        colour=GREEN if pnl_cents >= 0 and not is_one_legged else AMBER,
     )
 
 

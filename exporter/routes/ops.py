@@ -1,9 +1,11 @@
 """For those who run it: metrics, liveness, readiness, and a page of links."""
 
+import asyncio
+from collections.abc import AsyncIterator, Iterator
 from html import escape
 
-from fastapi import APIRouter, Request, Response
-from fastapi.responses import HTMLResponse, JSONResponse
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse, JSONResponse, StreamingResponse
 
 from arbwatch import __version__
 from exporter.exposition import Exposition
@@ -25,11 +27,17 @@ def router(exposition: Exposition, ledger: Ledger) -> APIRouter:
     """Routes outside `/api`."""
     routes = APIRouter(tags=["operations"])
 
-    @routes.get("/metrics")
-    async def metrics(request: Request) -> Response:
+    async def yielding(chunks: Iterator[bytes]) -> AsyncIterator[bytes]:
+        for chunk in chunks:
+            yield chunk
+            await asyncio.sleep(0)
+
+    @routes.get("/metrics", response_class=StreamingResponse)
+    async def metrics(request: Request) -> StreamingResponse:
         """The exposition, in OpenMetrics where it is asked for."""
-        content, content_type = exposition.encode(request.headers.get("accept", ""))
-        return Response(content, headers={"Content-Type": content_type})
+        chunks, content_type = exposition.encode(request.headers.get("accept", ""))
+        headers = {"Content-Type": content_type}
+        return StreamingResponse(yielding(chunks), headers=headers)
 
     @routes.get("/healthz")
     async def healthz() -> JSONResponse:

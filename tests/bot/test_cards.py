@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from bot.alertmanager import Alert
 from bot.cards import Field, alert_card, breach_card, error_card, fill_card, make_card
 from bot.cards.alerts import lasted
+from bot.cards.card import AMBER
 from bot.gateway.delivery import embed
 from tests.bot.payloads import alert
 from tests.fakes.discord.limits import message_faults
@@ -130,3 +131,13 @@ def test_fields_left_out_are_counted() -> None:
 
     assert card.fields[-1] == Field(name="…", value="and 16 more")
     assert len(card.fields) == 25
+
+
+def test_a_fill_on_one_leg_is_no_success() -> None:
+    """It says so at once, in the colour of a warning, whatever it earned."""
+    card = fill_card(
+        "p", entry_edge_cents=2, realized_edge_cents=2, pnl_cents=10, is_one_legged=True
+    )
+
+    assert card.title == "⚠️ One-Legged Fill: p"
+    assert card.colour == AMBER
