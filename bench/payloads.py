@@ -1,8 +1,9 @@
 """Requests made beforehand: edges and fills as an engine posts them, as bytes on the wire."""
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
+from itertools import cycle
 from typing import Any
 
 import msgspec
@@ -24,8 +25,13 @@ CATEGORIES = (
     "weather",
     "geopolitics",
 )
+EDGES_A_PAIR = 8
 # Nothing expires while it is measured.
 TTL_SECONDS = 3600
+
+# Stands in an edge until it is sent: one older than what is known of its pair would be set aside,
+# and the work of taking it in would not be measured.
+_UNSENT = "2000-01-01T00:00:00.000000+00:00"
 
 _FILL_ID_DIGITS = 9
 
@@ -47,7 +53,7 @@ def edge(
     categories: tuple[str, ...],
     ttl: int,
 ) -> dict[str, Any]:
-    """An edge of pair `number`, as of now."""
+    """An edge of pair `number`, to be stamped when it is sent."""
     return {
         "pair_id": pair_id(number),
         "primary_market": f"Will the thing number {number} happen by the end of the year?",
@@ -56,7 +62,7 @@ def edge(
         "confidence": round(chance.random(), 3),
         "expected_slippage_cents": round(chance.expovariate(2.5), 3),
         "leader": LEADERS[number % len(LEADERS)],
-        "timestamp": datetime.now(UTC).isoformat(),
+        "timestamp": _UNSENT,
         "category": categories[number // len(LEADERS) % len(categories)],
         "ttl_seconds": ttl,
     }
@@ -84,9 +90,25 @@ def edges(
     ]
 
 
+def stamped(requests: Sequence[bytes]) -> Iterator[bytes]:
+    """The requests over and over, their edges as of the moment each is sent."""
+    for request in cycle(requests):
+        yield stamp(request)
+
+
+def stamp(request: bytes) -> bytes:
+    """The request, its edges as of now."""
+    return request.replace(_UNSENT.encode(), now().encode())
+
+
+def now() -> str:
+    """The present, always in the same number of characters."""
+    return datetime.now(UTC).isoformat(timespec="microseconds")
+
+
 def single_edges(pairs: int, *, categories: tuple[str, ...] = CATEGORIES) -> list[bytes]:
-    """Single posts of one edge a pair, as in the users' guide."""
-    given = edges(pairs, pairs=pairs, categories=categories)
+    """Single posts as in the users' guide: some edges a pair, each with other values."""
+    given = edges(EDGES_A_PAIR * pairs, pairs=pairs, categories=categories)
     return [request("POST", "/api/edges", msgspec.json.encode(edge)) for edge in given]
 
 
@@ -113,7 +135,7 @@ def fill(number: int, *, categories: tuple[str, ...] = CATEGORIES) -> dict[str, 
     slippage = (number * 7 % 100) / 100
     return {
         "fill_id": f"bench-{number:0{_FILL_ID_DIGITS}d}",
-        "timestamp": datetime.now(UTC).isoformat(),
+        "timestamp": now(),
         "pair_id": pair_id(number % 1000),
         "entry_edge_cents": 3.25,
         "realized_edge_cents": round(3.0 - slippage, 2),

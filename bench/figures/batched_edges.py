@@ -5,11 +5,15 @@ somebody looks is paid for here.
 """
 
 from collections.abc import Callable
+from datetime import datetime
 from functools import partial
-from itertools import cycle, repeat
+from itertools import repeat
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
+import msgspec
+
+from arbwatch.events import Edge
 from bench import load, payloads, services
 from bench.errors import BenchError
 from bench.figures import single_edge
@@ -54,11 +58,12 @@ def batches(content_type: str) -> list[bytes]:
 
 
 def drive(service: Service, requests: list[bytes], *, seconds: float) -> load.Outcome:
-    """One round; afterwards the exporter must have counted exactly what was sent."""
+    """One round; afterwards exactly what was sent is counted, and every live pair is of it."""
+    started = payloads.now()
     before = service.total("arb_edges_total")
     outcome, *_ = load.run(
         service,
-        load.Traffic(requests=cycle(requests), connections=CONNECTIONS),
+        load.Traffic(requests=payloads.stamped(requests), connections=CONNECTIONS),
         reader("/metrics"),
         reader("/api/edges?limit=10"),
         seconds=seconds,
@@ -66,7 +71,16 @@ def drive(service: Service, requests: list[bytes], *, seconds: float) -> load.Ou
     counted, sent = service.total("arb_edges_total") - before, len(outcome.latencies_ns) * BATCH
     if counted != sent:
         raise BenchError(f"sent {sent} edges, /metrics counted {counted:.0f}")
+    check_live(service, since=started)
     return outcome
+
+
+def check_live(service: Service, *, since: str) -> None:
+    """Every live pair must have been refreshed: an edge set aside as old would be cheap."""
+    live = msgspec.json.decode(service.get(f"/api/edges?limit={PAIRS}"), type=list[Edge])
+    refreshed = sum(edge.timestamp >= datetime.fromisoformat(since) for edge in live)
+    if refreshed != PAIRS:
+        raise BenchError(f"of {PAIRS} pairs only {refreshed} were refreshed")
 
 
 def reader(path: str) -> load.Traffic:
@@ -101,7 +115,9 @@ def rows(word: str, ours: list[load.Outcome], guide: list[load.Outcome]) -> list
 
 def takes(service: Service, content_type: str) -> bool:
     """Whether the exporter takes this encoding."""
-    message = payloads.edge_batches(1, size=1, pairs=1, content_type=content_type)[0]
+    message = payloads.stamp(
+        payloads.edge_batches(1, size=1, pairs=1, content_type=content_type)[0]
+    )
     body = message.partition(b"\r\n\r\n")[2]
     url = f"http://127.0.0.1:{service.port}/api/events"
     try:

@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from functools import partial
-from itertools import count, cycle
+from itertools import count
 from pathlib import Path
 from statistics import fmean, linear_regression
 
@@ -85,11 +85,11 @@ def growth_percent(moments: list[float], readings: list[float]) -> float:
 def refresh(pairs: int, exporter: Service, _state: Path) -> Iterator[Step]:
     """The same pairs over and over, as fast as it goes."""
     size = min(BATCH, pairs)
-    requests = cycle(
+    requests = [
         payloads.batch(payloads.edges(size, pairs=size, first=first), kind="edge")
         for first in range(0, pairs, size)
-    )
-    traffic = load.Traffic(requests=requests)
+    ]
+    traffic = load.Traffic(requests=payloads.stamped(requests))
     yield lambda: load.run(exporter, traffic, seconds=STEP_SECONDS)
 
 
@@ -102,7 +102,7 @@ def renew(exporter: Service, _state: Path) -> Iterator[Step]:
         started = time.monotonic()
         for _ in range(round(NEW_PAIRS_A_SECOND * STEP_SECONDS / BATCH)):
             edges = payloads.edges(BATCH, pairs=BATCH, first=next(firsts), ttl=SHORT_TTL_SECONDS)
-            request = payloads.batch(edges, kind="edge")
+            request = payloads.stamp(payloads.batch(edges, kind="edge"))
             load.run(exporter, load.Traffic(requests=iter([request])), seconds=10)
         time.sleep(max(0.0, STEP_SECONDS - (time.monotonic() - started)))
 

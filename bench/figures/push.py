@@ -49,7 +49,10 @@ def measure(plan: Plan) -> list[Row]:
 
 def drive(service: Service, state: Path, *, seconds: float) -> tuple[list[int], ...]:
     """One round in bursts; nanoseconds of each push, each observation, each call of nothing."""
-    given = [msgspec.convert(edge, Edge) for edge in payloads.edges(PAIRS, pairs=PAIRS)]
+    given = [
+        msgspec.convert(edge | {"timestamp": payloads.now()}, Edge)
+        for edge in payloads.edges(PAIRS, pairs=PAIRS)
+    ]
     histogram = Histogram(
         "edge_net_cents", "Net edge", ("leader", "category"), registry=CollectorRegistry()
     )

@@ -1,7 +1,6 @@
 """Single `POST /api/edges` over 16 connections, beside the literal build and Pushgateway."""
 
 from functools import partial
-from itertools import cycle
 from urllib.parse import quote
 
 from bench import load, payloads, services
@@ -68,7 +67,7 @@ def measure(plan: Plan) -> list[Row]:
 
 def drive(service: Service, requests: list[bytes], *, seconds: float) -> load.Outcome:
     """One round: each connection waits for its answer, then sends the next."""
-    traffic = load.Traffic(requests=cycle(requests), connections=CONNECTIONS)
+    traffic = load.Traffic(requests=payloads.stamped(requests), connections=CONNECTIONS)
     return load.run(service, traffic, seconds=seconds)[0]
 
 

@@ -1,7 +1,7 @@
 """`GET /api/edges?limit=10` with 10,000 live pairs, while 2,000 edges a second come in."""
 
 from functools import partial
-from itertools import cycle, repeat
+from itertools import repeat
 
 from bench import load, payloads, services
 from bench.plan import Plan
@@ -21,11 +21,11 @@ def measure(plan: Plan) -> list[Row]:
     """p99 of the reads."""
     pairs = max(BATCH, plan.scaled(PAIRS))
     filling = [
-        payloads.batch(payloads.edges(BATCH, pairs=BATCH, first=first, seed=first), kind="edge")
-        for first in range(0, pairs, BATCH)
+        payloads.batch(payloads.edges(BATCH, pairs=BATCH, first=first, seed=seed), kind="edge")
+        for seed, first in enumerate(list(range(0, pairs, BATCH)) * payloads.EDGES_A_PAIR)
     ]
     with services.folder() as state, services.exporter(state) as exporter:
-        load.run(exporter, load.Traffic(requests=iter(filling)), seconds=60)
+        load.run(exporter, load.Traffic(requests=map(payloads.stamp, filling)), seconds=60)
         (reads,) = interleaved(plan.rounds, partial(drive, exporter, filling, seconds=plan.seconds))
     return [
         alone(
@@ -41,7 +41,9 @@ def measure(plan: Plan) -> list[Row]:
 
 def drive(service: Service, batches: list[bytes], *, seconds: float) -> load.Outcome:
     """One round: pushes and reads at fixed times, whatever the exporter makes of them."""
-    pushes = load.Traffic(requests=cycle(batches), interval_seconds=PUSH_INTERVAL_SECONDS)
+    pushes = load.Traffic(
+        requests=payloads.stamped(batches), interval_seconds=PUSH_INTERVAL_SECONDS
+    )
     read = payloads.request("GET", "/api/edges?limit=10")
     reads = load.Traffic(requests=repeat(read), interval_seconds=READ_INTERVAL_SECONDS)
     return load.run(service, reads, pushes, seconds=seconds)[0]
