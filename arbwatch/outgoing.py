@@ -114,10 +114,13 @@ class Outgoing:
                     pass
 
     def to_keep(self, *, only_due: bool = True) -> list[Batch]:
-        """Batches that have to be on disk and are not."""
+        """Batches that have to be on disk and are not, with the facts before them in line."""
         with self._lock:
             until = self._clock() if only_due else math.inf
-            return [s.batch for s in self._line if not s.is_spooled and s.keep_at <= until]
+            waiting = [sealed for sealed in self._line if not sealed.is_spooled]
+            while waiting and waiting[-1].keep_at > until:
+                waiting.pop()
+            return [s.batch for s in waiting if s.keep_at < math.inf or not only_due]
 
     def kept(self, batch: Batch) -> None:
         """It is on disk now; if it was answered for meanwhile, it is done with there."""

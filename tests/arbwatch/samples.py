@@ -1,8 +1,13 @@
 """Events that are valid now, and a sender that does not make tests wait."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
 from arbwatch import Edge, EngineError, Exposure, Fill, Latency
 from arbwatch.events import utc_now
 from arbwatch.options import Options
+from arbwatch.sender import Sender
 
 QUICK = Options(
     flush_seconds=0.005,
@@ -55,3 +60,12 @@ def latency(milliseconds: float) -> Latency:
 def exposure() -> Exposure:
     """A snapshot without open positions."""
     return Exposure(rows=[], timestamp=utc_now())
+
+
+@contextmanager
+def sending(url: str, folder: Path | None = None, options: Options = QUICK) -> Iterator[Sender]:
+    """A sender at work; it is closed without patience."""
+    sender = Sender(url, engine="e", state_dir=folder, options=options)
+    sender.start()
+    yield sender
+    sender.close(timeout_seconds=0.05)

@@ -45,6 +45,11 @@ def accepted(request: Request) -> Reply:
     return Reply(200, msgspec.json.encode(Receipt(accepted=request.body.count(b"\n"))))
 
 
+def fill_ids(requests: list[Request]) -> list[str]:
+    """The fill ids of these requests, in order."""
+    return [event["fill_id"] for request in requests for event in request.events]
+
+
 class ScriptedServer:
     """Listens on loopback while its `with` block lasts; `requests` is all it was sent, in order."""
 

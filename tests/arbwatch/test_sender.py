@@ -1,8 +1,5 @@
 """The sender against servers that misbehave: order, retries, poison, and what it tells."""
 
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import msgspec
@@ -10,25 +7,24 @@ import pytest
 
 from arbwatch.answers import Receipt, Rejection
 from arbwatch.dead_letters import FILE_NAME
-from arbwatch.options import Options
 from arbwatch.sender import Sender
-from tests.arbwatch.samples import QUICK, edge, fill, latency
-from tests.arbwatch.scripted import Reply, Request, ScriptedServer, accepted
+from tests.arbwatch.samples import QUICK, edge, fill, latency, sending
+from tests.arbwatch.scripted import Reply, Request, ScriptedServer, accepted, fill_ids
 from tests.conftest import free_port, wait_until
 
 
-@contextmanager
-def sending(url: str, folder: Path | None = None, options: Options = QUICK) -> Iterator[Sender]:
-    """A sender at work."""
-    sender = Sender(url, engine="e", state_dir=folder, options=options)
-    sender.start()
-    yield sender
-    sender.close(timeout_seconds=0.05)
+def test_retry_after_is_honoured() -> None:
+    """One that was asked to wait a minute keeps still while another tries ten times."""
+    patient = ScriptedServer(lambda _request: Reply(429, headers={"Retry-After": "60"}))
+    eager = ScriptedServer(lambda _request: Reply(429))
 
+    with patient, eager, sending(patient.url) as waiting, sending(eager.url) as trying:
+        waiting.push(fill("f-1"))
+        wait_until(lambda: len(patient.requests) == 1)
+        trying.push(fill("f-1"))
+        wait_until(lambda: len(eager.requests) == 10)
 
-def ids(requests: list[Request]) -> list[str]:
-    """The fill ids of these requests, in order."""
-    return [event["fill_id"] for request in requests for event in request.events]
+    assert len(patient.requests) == 1
 
 
 @pytest.mark.parametrize("status", [408, 425, 429, 500, 502, 503, 504, 302])
@@ -49,7 +45,7 @@ def test_a_retry_repeats_the_batch_exactly(status: int) -> None:
     assert retries == [first] * 3
     session, _, number = first.batch_id.rpartition("-")
     assert last.batch_id == f"{session}-{int(number) + 1}"
-    assert (first.engine, ids([last])) == ("e", ["f-2"])
+    assert (first.engine, fill_ids([last])) == ("e", ["f-2"])
 
 
 @pytest.mark.parametrize("content", [b"", b"{}", b"<html>", b'{"accepted":1}'[:-1]])
@@ -64,7 +60,7 @@ def test_an_answer_that_is_no_receipt_is_no_success(content: bytes) -> None:
         sender.push(fill("f-1"))
         wait_until(lambda: sender.stats().sent == 1)
 
-    assert ids(server.requests) == ["f-1", "f-1"]
+    assert fill_ids(server.requests) == ["f-1", "f-1"]
 
 
 def test_an_answer_cut_short_is_no_success() -> None:
@@ -97,7 +93,7 @@ def test_poison_takes_no_neighbour_along(tmp_path: Path) -> None:
         stats = sender.stats()
 
     good = [request for request in server.requests if b"poison" not in request.body]
-    assert ids(good) == [f"f-{number}" for number in range(100) if number != 37]
+    assert fill_ids(good) == [f"f-{number}" for number in range(100) if number != 37]
     assert (stats.sent, stats.rejected) == (99, 1)
     letter = msgspec.json.decode((tmp_path / "e" / FILE_NAME).read_bytes())
     assert (letter["reason"], letter["event"]["fill_id"]) == ("status 400", "poison")
@@ -133,87 +129,9 @@ def test_what_json_cannot_say_is_put_aside(tmp_path: Path) -> None:
         wait_until(lambda: sender.stats().queued == 0)
         stats = sender.stats()
 
-    assert ids(server.requests) == ["f-1", "f-2"]
+    assert fill_ids(server.requests) == ["f-1", "f-2"]
     assert (stats.sent, stats.rejected) == (2, 1)
     assert "cannot_be_encoded" in (tmp_path / "e" / FILE_NAME).read_text()
-
-
-def test_dead_letters_never_fill_the_disk(tmp_path: Path) -> None:
-    """The newest are kept, in two files of half the bound each."""
-    options = msgspec.structs.replace(QUICK, max_dead_letter_bytes=4_000)
-
-    with (
-        ScriptedServer(lambda _request: Reply(422)) as server,
-        sending(server.url, tmp_path, options) as sender,
-    ):
-        for number in range(60):
-            sender.push(fill(f"f-{number}"))
-            wait_until(lambda: sender.stats().queued == 0)
-
-    files = list((tmp_path / "e").glob("dead-letters*"))
-    assert len(files) == 2
-    assert sum(file.stat().st_size for file in files) < 20_000
-    assert any('"f-59"' in file.read_text() for file in files)
-
-
-def test_facts_go_to_disk_while_an_answer_is_outstanding(tmp_path: Path) -> None:
-    """A server that never answers holds up neither pushes nor what keeps facts."""
-    release = threading.Event()
-
-    def script(request: Request) -> Reply:
-        release.wait(20)
-        return accepted(request)
-
-    with ScriptedServer(script) as server, sending(server.url, tmp_path) as sender:
-        for number in range(50):
-            sender.push(fill(f"f-{number}"))
-        wait_until(lambda: len(server.requests) == 1)
-        sender.push(fill("late"))
-        wait_until(lambda: sender.stats().spooled == 51)
-        assert sender.stats().sent == 0
-
-        release.set()
-        wait_until(lambda: sender.stats().queued == 0)
-        wait_until(lambda: not list((tmp_path / "e").glob("*.spool")))
-
-    assert ids(server.requests) == [*(f"f-{number}" for number in range(50)), "late"]
-
-
-def test_a_full_disk_keeps_facts_in_memory_and_says_so(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture
-) -> None:
-    """They are delivered all the same, in order, once the exporter is back."""
-    answers = [Reply(503)]
-    options = msgspec.structs.replace(QUICK, max_spool_bytes=1_500)
-
-    def script(request: Request) -> Reply:
-        return answers[0] if answers else accepted(request)
-
-    with ScriptedServer(script) as server, sending(server.url, tmp_path, options) as sender:
-        sender.push(fill("f-0"))
-        wait_until(lambda: sender.stats().spooled == 1)
-        for number in range(1, 40):
-            sender.push(fill(f"f-{number}"))
-        wait_until(lambda: sender.stats().disk_error == "the spool is full")
-        server.requests.clear()
-        answers.clear()
-        wait_until(lambda: sender.stats().sent == 40)
-        wait_until(lambda: sender.stats().disk_error is None)
-
-    assert list(dict.fromkeys(ids(server.requests))) == [f"f-{number}" for number in range(40)]
-    assert "events stay in memory" in caplog.text
-
-
-def test_without_a_usable_disk_events_are_still_sent(tmp_path: Path) -> None:
-    """The state directory is a file: said in `stats`, and nothing else changes."""
-    blocked = tmp_path / "state"
-    blocked.write_text("not a directory")
-
-    with ScriptedServer() as server, sending(server.url, blocked) as sender:
-        sender.push(fill("f-1"))
-        wait_until(lambda: sender.stats().sent == 1)
-
-        assert "cannot be read" in (sender.stats().disk_error or "")
 
 
 def test_a_full_queue_keeps_facts_and_the_newest(tmp_path: Path) -> None:
@@ -228,21 +146,6 @@ def test_a_full_queue_keeps_facts_and_the_newest(tmp_path: Path) -> None:
 
         assert sender.stats().queued + sender.stats().dropped == 201
         wait_until(lambda: sender.stats().spooled == 1)
-
-
-def test_what_waits_at_the_end_is_kept_whole(tmp_path: Path) -> None:
-    """Measurements too, after the facts; the batch that was under way keeps its number."""
-    with ScriptedServer(lambda _request: Reply(503)) as down, sending(down.url, tmp_path) as sender:
-        sender.push(edge("p-0"))
-        wait_until(lambda: len(down.requests) > 0)
-        sender.push(latency(1))
-        sender.push(fill("f-1"))
-
-    with ScriptedServer() as server, sending(server.url, tmp_path) as sender:
-        wait_until(lambda: sender.stats().sent == 3)
-
-    assert server.requests[0] == down.requests[0]
-    assert [e["type"] for r in server.requests for e in r.events] == ["edge", "fill", "latency"]
 
 
 def test_the_sender_reports_on_itself(tmp_path: Path) -> None:
