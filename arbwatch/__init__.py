@@ -13,6 +13,7 @@ from arbwatch.events import (
     Fill,
     Latency,
     Requests,
+    Reversal,
 )
 from arbwatch.options import Options
 from arbwatch.stats import SenderStats
@@ -31,5 +32,6 @@ __all__ = [
     "Latency",
     "Options",
     "Requests",
+    "Reversal",
     "SenderStats",
 ]

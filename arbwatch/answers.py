@@ -23,6 +23,7 @@ class StoredFill(Fill, frozen=True, kw_only=True, tag=False, omit_defaults=False
     """A row of `GET /api/fills`: the fill as posted, and its place in the ledger for `before=`."""
 
     seq: int
+    reversed_at: datetime | None = None
 
 
 class ExposureTotal(Struct, frozen=True, kw_only=True):

@@ -71,6 +71,19 @@ class Fill(Struct, frozen=True, kw_only=True, tag="fill", omit_defaults=True):
     status: FillStatus = "filled"
 
 
+class Reversal(Struct, frozen=True, kw_only=True, tag="reversal", omit_defaults=True):
+    """A fill that was undone later, as when its settlement failed: the fill stays, its P&L goes.
+
+    `fill_id` is the reversal's own identity; `reverses` is that of the fill. Positions follow with
+    the next exposure snapshot.
+    """
+
+    fill_id: Identifier
+    reverses: Identifier
+    timestamp: Timestamp
+    reason: Text | None = None
+
+
 class ExposureRow(Struct, frozen=True, kw_only=True):
     """Open notional of one venue and category."""
 
@@ -134,5 +147,15 @@ class SenderReport(Struct, frozen=True, kw_only=True, tag="sender", omit_default
     last_success: Timestamp | None = None
 
 
-Event = Edge | Fill | Exposure | Latency | Requests | EngineError | Breach | SenderReport
-EVENT_TYPES = (Edge, Fill, Exposure, Latency, Requests, EngineError, Breach, SenderReport)
+Event = Edge | Fill | Reversal | Exposure | Latency | Requests | EngineError | Breach | SenderReport
+EVENT_TYPES = (
+    Edge,
+    Fill,
+    Reversal,
+    Exposure,
+    Latency,
+    Requests,
+    EngineError,
+    Breach,
+    SenderReport,
+)

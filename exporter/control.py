@@ -20,8 +20,8 @@ from arbwatch.control import (
 from arbwatch.events import Fill, utc_now
 from exporter.errors import UnknownVenue
 from exporter.ledger.ledger import Ledger
-from exporter.ledger.schema import ControlRecord
-from exporter.ledger.store import Entry, Store
+from exporter.ledger.schema import ControlRecord, Entry
+from exporter.ledger.store import Store
 
 CONFIRM_SECONDS = 5.0
 

@@ -1,6 +1,7 @@
 """The one way in: check what an engine sent, store what must last, count it, tell the stream."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from typing import Any
@@ -18,6 +19,7 @@ from arbwatch.events import (
     Fill,
     Latency,
     Requests,
+    Reversal,
     SenderReport,
     utc_now,
 )
@@ -27,16 +29,16 @@ from exporter.engines import Engines
 from exporter.exposure import OpenExposure
 from exporter.health import VenueWatch
 from exporter.ledger.ledger import Ledger
-from exporter.ledger.schema import Record, from_cents, microseconds
+from exporter.ledger.schema import Record
 from exporter.ledger.statistics import Totals
-from exporter.ledger.store import Entry
+from exporter.ledger.writer import Refusal, Written
 from exporter.live_edges import LiveEdges
 from exporter.metrics import Metrics
 from exporter.stream import Stream
 
 MAX_AHEAD = timedelta(minutes=5)
-FACTS = (Fill, EngineError, Breach)
-Fact = Fill | EngineError | Breach
+FACTS = (Fill, Reversal, EngineError, Breach)
+Fact = Fill | Reversal | EngineError | Breach
 
 
 def type_of(event: Event) -> str:
@@ -116,19 +118,18 @@ class Ingest:
 
     async def _store(self, sorted_out: _Sorted, batch: str | None) -> Receipt:
         """Facts first: when they cannot be stored nothing of the batch is taken in."""
-        outcomes = await self._ledger.append(
+        refused = await self._ledger.append(
             [(fact, f"{batch}/{index}" if batch else None) for index, fact in sorted_out.facts]
         )
-        duplicates = outcomes.count("duplicate")
-        conflicts = [
-            _conflict(index)
-            for (index, _), outcome in zip(sorted_out.facts, outcomes, strict=True)
-            if outcome == "conflict"
-        ]
-        self._metrics.duplicates.inc(duplicates)
-        self._metrics.conflicts.inc(len(conflicts))
-        sorted_out.rejected.extend(conflicts)
-        return self._finish(sorted_out, duplicates)
+        if not refused:
+            return self._finish(sorted_out)
+        reasons = Counter(refused.values())
+        self._metrics.duplicates.inc(reasons["duplicate"])
+        self._metrics.conflicts.inc(reasons["conflict"])
+        for place, reason in refused.items():
+            if reason != "duplicate":
+                sorted_out.rejected.append(_refused(sorted_out.facts[place][0], reason))
+        return self._finish(sorted_out, reasons["duplicate"])
 
     def _finish(self, sorted_out: _Sorted, duplicates: int = 0) -> Receipt:
         events, rejected = sorted_out.events, sorted_out.rejected
@@ -163,13 +164,12 @@ class Ingest:
         """Count an event that was refused."""
         self._metrics.rejected.labels(event_type, code).inc()
 
-    def stored(self, entries: list[Entry]) -> None:
+    def stored(self, written: Written) -> None:
         """Count and publish what one commit of the ledger stored, in its order."""
+        entries = written.entries
         fills = [entry.record for entry in entries if isinstance(entry.record, Fill)]
+        self._totals.add_all(written.results)
         if fills:
-            self._totals.add_all(
-                [(microseconds(fill.timestamp), from_cents(fill.pnl_cents)) for fill in fills]
-            )
             self._live_edges.filled({fill.pair_id for fill in fills})
             self._metrics.observe_fills(fills)
         if len(fills) < len(entries):
@@ -211,6 +211,8 @@ class Ingest:
                 self._metrics.observe_error(record)
             case Breach():
                 self._metrics.observe_breach(record)
+            case Reversal():
+                self._metrics.reversals.inc()
             case _:
                 return
         self._metrics.events.cell(type_of(record)).inc()
@@ -225,10 +227,9 @@ def _ahead(index: int) -> Rejection:
     )
 
 
-def _conflict(index: int) -> Rejection:
-    return Rejection(
-        index=index,
-        code="fill_conflict",
-        message="this fill_id is stored with other content; the first one stays",
-        field="fill_id",
-    )
+def _refused(index: int, reason: Refusal) -> Rejection:
+    if reason == "unknown_fill":
+        message = "the fill that it reverses is not stored"
+        return Rejection(index=index, code=reason, message=message, field="reverses")
+    message = "this fill_id is stored with other content, or reversed; the first one stays"
+    return Rejection(index=index, code="fill_conflict", message=message, field="fill_id")

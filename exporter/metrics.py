@@ -218,6 +218,8 @@ class Metrics:
             for family in families:
                 family.cell(category)
 
+        self.reversals = self._counter("arb_fills_reversed", "Fills that were undone later")
+
     def _make_venues(self) -> None:
         latency = "Age of a book update when the engine saw it"
         self._feed_latency = self._hot_histogram(

@@ -4,11 +4,14 @@ prometheus-client takes 1.6 µs an observation and 8 µs an exposed line. Here a
 one call, and a cell's lines are kept as text until it changes. Label values are escaped once.
 """
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 from itertools import accumulate
 
 import msgspec
+
+# From about here on it is faster to sort the values and look for each bound among them.
+FEW = 16
 
 
 class Exemplar(msgspec.Struct, frozen=True):
@@ -123,8 +126,16 @@ class HistogramCell:
     def observe_all(self, values: list[float], exemplar: Exemplar | None = None) -> None:
         """Take in many values; the exemplar names the last one."""
         bounds, counts = self._bounds, self._counts
-        for value in values:
-            counts[bisect_left(bounds, value)] += 1
+        if len(values) < FEW:
+            for value in values:
+                counts[bisect_left(bounds, value)] += 1
+        else:
+            ordered, start = sorted(values), 0
+            for bucket, bound in enumerate(bounds):
+                end = bisect_right(ordered, bound, start)
+                counts[bucket] += end - start
+                start = end
+            counts[-1] += len(ordered) - start
         self._sum += sum(values)
         if exemplar is not None and exemplar.labels and values:
             self._exemplars[bisect_left(bounds, values[-1])] = exemplar.text(values[-1])

@@ -6,9 +6,8 @@ from typing import Any
 
 import msgspec
 
-from arbwatch.events import Breach, Fill
-from exporter.ledger.schema import ControlRecord
-from exporter.ledger.store import Entry
+from arbwatch.events import Breach, Fill, Reversal
+from exporter.ledger.schema import ControlRecord, Entry
 
 HEARTBEAT_SECONDS = 10.0
 QUEUE_ENTRIES = 1_000
@@ -118,6 +117,8 @@ def _entry_message(entry: Entry) -> bytes:
             name = "breach"
         case ControlRecord():
             name = "control"
+        case Reversal():
+            name = "reversal"
         case _:
             name = "error"
     return message(name, entry.seq, msgspec.json.encode(_shown(entry)))

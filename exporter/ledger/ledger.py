@@ -7,21 +7,23 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Concatenate, ParamSpec, TypeVar
 
 from exporter.errors import LedgerUnavailable
-from exporter.ledger.store import Entry, Identified, Outcome, Store
+from exporter.ledger.store import Store
+from exporter.ledger.writer import Identified, Refusal, Written
 
 log = logging.getLogger(__name__)
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
-Waiting = tuple[list[Identified], "asyncio.Future[list[Outcome]]"]
+Refused = dict[int, Refusal]
+Waiting = tuple[list[Identified], "asyncio.Future[Refused]"]
 
 
 class Ledger:
     """Group commit over one `Store`, which from now on belongs to its thread.
 
-    `on_stored` is called on the event loop with each commit's new entries, in ledger order and
-    before those who appended them go on; `on_commit` with a commit's seconds and whether it
+    `on_stored` is called on the event loop with what each commit wrote, in ledger order and before
+    those who appended it go on; `on_commit` with a commit's seconds and whether it
     succeeded. `is_ready` tells whether the last one did.
     """
 
@@ -33,7 +35,7 @@ class Ledger:
         self._is_closing = False
         self.is_ready = True
         self._task: asyncio.Task[None] | None = None
-        self.on_stored: Callable[[list[Entry]], None] = lambda entries: None
+        self.on_stored: Callable[[Written], None] = lambda written: None
         self.on_commit: Callable[[float, bool], None] = lambda seconds, is_done: None
 
     def start(self) -> None:
@@ -50,15 +52,17 @@ class Ledger:
         self._thread.shutdown()
         self._store.close()
 
-    async def append(self, records: list[Identified]) -> list[Outcome]:
+    async def append(self, records: list[Identified]) -> Refused:
         """Store records, each with the identity it has from its batch; on disk when this returns.
+
+        Those that were not stored are named by their place, with the reason.
 
         Raises:
             LedgerUnavailable: nothing of the commit was stored.
         """
         if self._is_closing:
             raise LedgerUnavailable("the exporter is stopping; send it again")
-        future: asyncio.Future[list[Outcome]] = asyncio.get_running_loop().create_future()
+        future: asyncio.Future[Refused] = asyncio.get_running_loop().create_future()
         self._waiting.append((records, future))
         self._wake.set()
         return await future
@@ -88,7 +92,7 @@ class Ledger:
         records = [record for group, _ in waiting for record in group]
         started = loop.time()
         try:
-            outcomes = await self._run(Store.write, records)
+            written = await self._run(Store.write, records)
         except Exception as error:
             self.is_ready = False
             self.on_commit(loop.time() - started, False)
@@ -96,15 +100,17 @@ class Ledger:
             return
         self.is_ready = True
         self.on_commit(loop.time() - started, True)
-        self.on_stored([outcome for outcome in outcomes if isinstance(outcome, Entry)])
-        self._answer(waiting, outcomes)
+        self.on_stored(written)
+        self._answer(waiting, written.refused)
 
-    def _answer(self, waiting: list[Waiting], outcomes: list[Outcome]) -> None:
+    def _answer(self, waiting: list[Waiting], refused: Refused) -> None:
         start = 0
         for group, future in waiting:
+            end = start + len(group)
+            own = {place - start: why for place, why in refused.items() if start <= place < end}
             if not future.cancelled():
-                future.set_result(outcomes[start : start + len(group)])
-            start += len(group)
+                future.set_result(own)
+            start = end
 
     def _fail(self, waiting: list[Waiting], error: Exception) -> None:
         if not isinstance(error, LedgerUnavailable):

@@ -20,7 +20,7 @@ from sqlalchemy import (
 
 from arbwatch.answers import StoredFill
 from arbwatch.control import Via
-from arbwatch.events import Breach, EngineError, Fill
+from arbwatch.events import Breach, EngineError, Fill, Reversal
 
 SCHEMA_VERSION = 1
 MICROUSD_PER_CENT = 10_000
@@ -42,7 +42,16 @@ class ControlRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
     open_orders: int | None = None
 
 
-Record = Fill | EngineError | Breach | ControlRecord
+Record = Fill | Reversal | EngineError | Breach | ControlRecord
+Row = tuple[Any, ...]
+
+
+class Entry(msgspec.Struct, frozen=True):
+    """A record and its place in the ledger."""
+
+    seq: int
+    record: Record
+
 
 metadata = MetaData()
 
@@ -80,6 +89,16 @@ fills = _table(
     Column("status", String, nullable=False),
 )
 
+# The P&L is that of the fill with the other sign: looked up, so that no sender can get it wrong.
+reversals = _table(
+    "reversals",
+    Column("fill_id", String, nullable=False, unique=True),
+    Column("timestamp_us", BigInteger, nullable=False),
+    Column("reverses", String, nullable=False, unique=True),
+    Column("pnl_microusd", BigInteger, nullable=False),
+    Column("reason", String),
+)
+
 # `origin` is the identity of facts that have none of their own: the batch and the place in it.
 errors = _table(
     "errors",
@@ -112,7 +131,7 @@ control = _table(
     Column("open_orders", Integer),
 )
 
-JOURNAL = (fills, errors, breaches, control)
+JOURNAL = (fills, reversals, errors, breaches, control)
 
 
 def microseconds(moment: datetime) -> int:
@@ -142,43 +161,50 @@ def to_usd(microusd: int) -> float:
 
 TABLES: dict[type, Table] = {
     Fill: fills,
+    Reversal: reversals,
     EngineError: errors,
     Breach: breaches,
     ControlRecord: control,
 }
 
 
-def to_row(record: Record, origin: str | None) -> tuple[Any, ...]:
-    """A record as the values of its table's columns, without `seq`."""
+def to_row(record: Record, seq: int, origin: str | None) -> Row:
+    """A record as its table's columns, in their order; a reversal without its P&L yet."""
     match record:
         case Fill():
-            return _fill_row(record)
+            return _fill_row(record, seq)
+        case Reversal():
+            at = microseconds(record.timestamp)
+            return (seq, record.fill_id, at, record.reverses, None, record.reason)
         case EngineError():
             at = microseconds(record.timestamp)
-            return (origin, at, record.kind, record.message, record.venue)
+            return (seq, origin, at, record.kind, record.message, record.venue)
         case Breach():
             at = microseconds(record.timestamp)
-            return (origin, at, record.limit, record.value, record.threshold)
+            return (seq, origin, at, record.limit, record.value, record.threshold)
         case ControlRecord():
-            return _control_row(record)
+            return _control_row(record, seq)
 
 
 def from_row(table: Table, row: dict[str, Any]) -> Record:
     """The inverse of `to_row`; a fill comes back with its `seq`."""
     if table is fills:
         return stored_fill(row)
-    without = ("seq", "timestamp_us", "origin")
+    without = ("seq", "timestamp_us", "origin", "pnl_microusd")
     fields = {key: value for key, value in row.items() if key not in without}
     fields["timestamp"] = moment(row["timestamp_us"])
     if table is control:
         fields["halt_ids"] = tuple(map(int, filter(None, row["halt_ids"].split(","))))
         return ControlRecord(**fields)
-    return EngineError(**fields) if table is errors else Breach(**fields)
+    kinds: dict[Table, Any] = {reversals: Reversal, errors: EngineError, breaches: Breach}
+    record: Record = kinds[table](**fields)
+    return record
 
 
-def _fill_row(fill: Fill) -> tuple[Any, ...]:
+def _fill_row(fill: Fill, seq: int) -> Row:
     # `from_cents` written out: this runs for every fill, and the calls were a third of its time.
     return (
+        seq,
         fill.fill_id,
         microseconds(fill.timestamp),
         fill.pair_id,
@@ -195,8 +221,9 @@ def _fill_row(fill: Fill) -> tuple[Any, ...]:
     )
 
 
-def _control_row(record: ControlRecord) -> tuple[Any, ...]:
+def _control_row(record: ControlRecord, seq: int) -> Row:
     return (
+        seq,
         microseconds(record.timestamp),
         record.action,
         record.scope,
@@ -210,7 +237,8 @@ def _control_row(record: ControlRecord) -> tuple[Any, ...]:
 
 
 def stored_fill(row: dict[str, Any]) -> StoredFill:
-    """A row of `fills` as it is shown."""
+    """A row of `fills` as it is shown, with `reversed_us` where that was looked up."""
+    reversed_us = row.get("reversed_us")
     return StoredFill(
         seq=row["seq"],
         fill_id=row["fill_id"],
@@ -226,4 +254,5 @@ def stored_fill(row: dict[str, Any]) -> StoredFill:
         leader=row["leader"],
         hedge_latency_ms=row["hedge_latency_ms"],
         status=row["status"],
+        reversed_at=None if reversed_us is None else moment(reversed_us),
     )

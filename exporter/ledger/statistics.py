@@ -14,12 +14,11 @@ MICROSECONDS_A_DAY = 86_400_000_000
 
 
 class Totals(msgspec.Struct):
-    """Running results of all fills in ledger order; drawdowns are 0 or negative."""
+    """Running results in ledger order; drawdowns are 0 or negative."""
 
     realized: int = 0
     peak: int = 0
     max_drawdown: int = 0
-    count: int = 0
     days: dict[int, int] = {}
 
     @property
@@ -28,7 +27,7 @@ class Totals(msgspec.Struct):
         return self.realized - self.peak
 
     def add_all(self, results: list[tuple[int, int]]) -> None:
-        """Take in fills as (microseconds since 1970, result), in ledger order."""
+        """Take in (microseconds since 1970, result) of fills and reversals, in ledger order."""
         realized, peak, low = self.realized, self.peak, self.max_drawdown
         days = self.days
         for timestamp_us, pnl in results:
@@ -40,7 +39,6 @@ class Totals(msgspec.Struct):
             day = timestamp_us // MICROSECONDS_A_DAY
             days[day] = days.get(day, 0) + pnl
         self.realized, self.peak, self.max_drawdown = realized, peak, low
-        self.count += len(results)
 
     def on_day(self, timestamp_us: int) -> int:
         """The result of the UTC day that holds this time."""

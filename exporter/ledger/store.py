@@ -9,34 +9,22 @@ import heapq
 import logging
 from itertools import islice
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
-import msgspec
 from sqlalchemy import Connection, Table, create_engine, event, func, insert, select, text
-from sqlalchemy.exc import DatabaseError, IntegrityError, SQLAlchemyError
+from sqlalchemy.exc import DatabaseError, SQLAlchemyError
 
 from arbwatch.answers import StoredFill
 from exporter.errors import LedgerUnavailable, StartError
 from exporter.ledger import schema
-from exporter.ledger.schema import ControlRecord, Record
+from exporter.ledger.schema import ControlRecord, Entry
 from exporter.ledger.statistics import MICROSECONDS_A_DAY, Totals
+from exporter.ledger.writer import Identified, Writer, Written
 
 log = logging.getLogger(__name__)
 
 MICROSECONDS_AN_HOUR = 3_600_000_000
-MAX_VARIABLES = 10_000
-
-
-class Entry(msgspec.Struct, frozen=True):
-    """A record and its place in the ledger."""
-
-    seq: int
-    record: Record
-
-
-Row = tuple[Any, ...]
-Identified = tuple[Record, str | None]
-Outcome = Entry | Literal["duplicate", "conflict"]
+PAGE_ROWS = 10_000
 
 
 class Store:
@@ -57,11 +45,7 @@ class Store:
             self._engine.dispose()
             self._lock.close()
             raise
-        self._last_seq = self.head()
-        self._inserts = {
-            table: str(insert(table).compile(dialect=self._engine.dialect))
-            for table in schema.JOURNAL
-        }
+        self._writer = Writer(self._connection, last_seq=self.head())
 
     def close(self) -> None:
         """Close the file and let others open it."""
@@ -74,27 +58,25 @@ class Store:
         newest = (self._connection.scalar(select(func.max(t.c.seq))) for t in schema.JOURNAL)
         return max(seq or 0 for seq in newest)
 
-    def write(self, records: list[Identified]) -> list[Outcome]:
-        """Store what is new, in one synced transaction, and say what became of each record.
-
-        Most of what comes is new, so it is inserted first; only when the database finds a known
-        identity is the whole batch compared with what is stored.
+    def write(self, records: list[Identified]) -> Written:
+        """Store what is new, in one synced transaction.
 
         Raises:
             LedgerUnavailable: nothing was stored.
         """
         try:
-            try:
-                return [*self._insert(records)]
-            except IntegrityError:
-                return self._insert_new(records)
+            return self._writer.write(records)
         except SQLAlchemyError as error:
             log.error("ledger: commit failed: %s", type(error).__name__)
             raise LedgerUnavailable("the ledger cannot store now; send it again") from error
 
     def fills(self, *, limit: int, before: int | None = None) -> list[StoredFill]:
         """The newest fills first; `before` is the `seq` to go on below."""
-        query = select(schema.fills).order_by(schema.fills.c.seq.desc()).limit(limit)
+        reversed_us = schema.reversals.c.timestamp_us.label("reversed_us")
+        is_its = schema.reversals.c.reverses == schema.fills.c.fill_id
+        joined = schema.fills.outerjoin(schema.reversals, is_its)
+        query = select(schema.fills, reversed_us).select_from(joined)
+        query = query.order_by(schema.fills.c.seq.desc()).limit(limit)
         if before is not None:
             query = query.where(schema.fills.c.seq < before)
         rows = self._connection.execute(query).mappings()
@@ -116,16 +98,11 @@ class Store:
         return log_rows
 
     def totals(self) -> Totals:
-        """What a sum over all fills gives."""
-        realized, peak, low, count = self._connection.execute(text(_TOTALS)).one()
-        days = self._connection.execute(text(_RESULTS), {"width": MICROSECONDS_A_DAY})
-        return Totals(
-            realized=realized or 0,
-            peak=peak or 0,
-            max_drawdown=low or 0,
-            count=count,
-            days={day: pnl for day, pnl, _ in days},
-        )
+        """What a sum over all fills and reversals gives, in the order they were stored."""
+        totals = Totals()
+        for page in self._connection.execute(text(_RESULTS_IN_ORDER)).partitions(PAGE_ROWS):
+            totals.add_all([(row[0], row[1]) for row in page])
+        return totals
 
     def hourly_results(self) -> list[tuple[int, int]]:
         """(hour since 1970, micro-dollars) of each hour with a fill, in order."""
@@ -170,67 +147,25 @@ class Store:
                 f"{schema.SCHEMA_VERSION}); start that version or move the file away"
             )
 
-    def _insert(self, records: list[Identified]) -> list[Entry]:
-        entries = []
-        rows: dict[Table, list[Row]] = {}
-        for record, origin in records:
-            # A number is never used twice: a failed commit leaves a gap, which does no harm.
-            self._last_seq += 1
-            entries.append(Entry(self._last_seq, record))
-            row = (self._last_seq, *schema.to_row(record, origin))
-            rows.setdefault(schema.TABLES[type(record)], []).append(row)
-        self._connection.rollback()  # ends the read that an earlier select left open
-        with self._connection.begin():
-            for table, values in rows.items():
-                self._connection.exec_driver_sql(self._inserts[table], values)
-        return entries
-
-    def _insert_new(self, records: list[Identified]) -> list[Outcome]:
-        rows = [schema.to_row(record, origin) for record, origin in records]
-        tables = [schema.TABLES[type(record)] for record, _ in records]
-        known = self._known([(table, row[0]) for table, row in zip(tables, rows, strict=True)])
-        outcomes: list[Outcome | None] = []
-        for table, row in zip(tables, rows, strict=True):
-            has_identity = table is not schema.control and row[0] is not None
-            earlier = known.setdefault((table, row[0]), row) if has_identity else row
-            if earlier is row:
-                outcomes.append(None)
-            else:
-                outcomes.append("duplicate" if earlier == row else "conflict")
-        pairs = zip(records, outcomes, strict=True)
-        entries = iter(self._insert([record for record, outcome in pairs if outcome is None]))
-        return [next(entries) if outcome is None else outcome for outcome in outcomes]
-
-    def _known(self, identities: list[tuple[Table, Any]]) -> dict[tuple[Table, Any], Row]:
-        """The stored rows, without `seq`, that have one of these identities."""
-        found: dict[tuple[Table, Any], Row] = {}
-        for table in (schema.fills, schema.errors, schema.breaches):
-            column = table.c[1]
-            wanted = [value for of, value in identities if of is table and value is not None]
-            for start in range(0, len(wanted), MAX_VARIABLES):
-                query = select(table).where(column.in_(wanted[start : start + MAX_VARIABLES]))
-                for row in self._connection.execute(query):
-                    found[table, row[1]] = tuple(row)[1:]
-        return found
-
     def _page(self, table: Table, seq: int, limit: int) -> list[Entry]:
         query = select(table).where(table.c.seq > seq).order_by(table.c.seq).limit(limit)
         rows = [dict(row) for row in self._connection.execute(query).mappings()]
         return [Entry(row["seq"], schema.from_row(table, row)) for row in rows]
 
 
+# Reversals are results too, of the day they happened on, and no fills.
 _RESULTS = """
-SELECT timestamp_us / :width AS bucket, sum(pnl_microusd), count(*)
-FROM fills GROUP BY bucket ORDER BY bucket
+SELECT timestamp_us / :width AS bucket, sum(pnl_microusd), sum(is_fill) FROM (
+    SELECT timestamp_us, pnl_microusd, 1 AS is_fill FROM fills
+    UNION ALL SELECT timestamp_us, pnl_microusd, 0 FROM reversals
+) GROUP BY bucket ORDER BY bucket
 """
 
-# The peak starts at 0: before the first fill nothing was lost or won.
-_TOTALS = """
-WITH running AS (SELECT seq, sum(pnl_microusd) OVER (ORDER BY seq) AS realized FROM fills),
-     peaks AS (SELECT realized, max(0, max(realized) OVER (ORDER BY seq)) AS peak FROM running)
-SELECT (SELECT sum(pnl_microusd) FROM fills), max(peak), min(realized - peak),
-       (SELECT count(*) FROM fills)
-FROM peaks
+_RESULTS_IN_ORDER = """
+SELECT timestamp_us, pnl_microusd FROM (
+    SELECT seq, timestamp_us, pnl_microusd FROM fills
+    UNION ALL SELECT seq, timestamp_us, pnl_microusd FROM reversals
+) ORDER BY seq
 """
 
 

@@ -32,6 +32,13 @@ FILL: dict[str, Any] = {
     "hedge_latency_ms": 120,
 }
 
+REVERSAL: dict[str, Any] = {
+    "fill_id": "r-000001",
+    "reverses": "f-000001",
+    "reason": "settlement failed on chain",
+    "timestamp": TIMESTAMP,
+}
+
 EXPOSURE: list[dict[str, Any]] = [
     {
         "venue": "polymarket",

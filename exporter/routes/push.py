@@ -17,6 +17,7 @@ from arbwatch.events import (
     Fill,
     Latency,
     Requests,
+    Reversal,
     utc_now,
 )
 from exporter.errors import FillConflict, Rejected, from_wire
@@ -26,7 +27,7 @@ from exporter.routes import documented, examples
 
 T = TypeVar("T")
 Pending = Answer | Awaitable[Answer]
-E = TypeVar("E", Edge, Fill, Latency, Requests, EngineError, Breach)
+E = TypeVar("E", Edge, Fill, Reversal, Latency, Requests, EngineError, Breach)
 
 REFUSALS = (400, 413, 415, 503)
 
@@ -36,6 +37,7 @@ def calls(ingest: Ingest) -> dict[bytes, Call]:
     calls = {
         "/api/edges": _single(ingest, Edge),
         "/api/fills": _single(ingest, Fill),
+        "/api/reversals": _single(ingest, Reversal),
         "/api/latency": _single(ingest, Latency),
         "/api/requests": _single(ingest, Requests),
         "/api/errors": _single(ingest, EngineError),
@@ -51,6 +53,7 @@ def description() -> dict[str, Any]:
     bodies: dict[str, tuple[Any, Any]] = {
         "/api/edges": (Edge, examples.EDGE),
         "/api/fills": (Fill, examples.FILL),
+        "/api/reversals": (Reversal, examples.REVERSAL),
         "/api/latency": (Latency, examples.LATENCY),
         "/api/requests": (Requests, examples.REQUESTS),
         "/api/errors": (EngineError, examples.ERROR),
@@ -64,7 +67,7 @@ def description() -> dict[str, Any]:
             Receipt,
             body=kind | list[kind],  # type: ignore[valid-type]
             example=example,
-            refusals=(*REFUSALS, 409) if kind is Fill else REFUSALS,
+            refusals=(*REFUSALS, 409) if kind in (Fill, Reversal) else REFUSALS,
         )
         for path, (kind, example) in bodies.items()
     }

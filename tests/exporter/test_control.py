@@ -134,7 +134,7 @@ async def test_an_unacknowledged_halt_becomes_unconfirmed(tmp_path: Path) -> Non
         on_confirmed=lambda seconds: None,
         clock=lambda: clock[0],
     )
-    ledger.on_stored = control.stored
+    ledger.on_stored = lambda written: control.stored(written.entries)
     ledger.start()
 
     (ordered,) = await control.halt("kalshi", HaltOrder())

@@ -3,7 +3,8 @@
 from pathlib import Path
 from typing import Any
 
-from tests.client import Client, fill
+from exporter.routes import examples
+from tests.client import Client, fill, now
 from tests.conftest import RunningExporter
 
 
@@ -91,3 +92,82 @@ def test_a_late_fill_counts_on_its_own_day(api: Client) -> None:
     assert report["day_usd"] == 1.5
     assert report["days"][0] == {"day": "2026-01-15", "pnl_usd": 1.5, "fills": 1}
     assert [point["pnl_usd"] for point in report["curve"]] == [1.5, 3.0]
+
+
+def test_a_reversal_takes_the_result_back_and_leaves_the_fill(api: Client) -> None:
+    """P&L follows to the micro-dollar; the fill stays and shows when it was reversed."""
+    api.post("/api/fills", [fill("f-1", pnl_cents=150.1234), fill("f-2", pnl_cents=10)])
+
+    reversal = examples.REVERSAL | {"reverses": "f-1", "fill_id": "r-1"}
+    answer = api.post("/api/reversals", reversal)
+
+    assert answer.json()["accepted"] == 1
+    assert api.get("/api/pnl")["realized_usd"] == 0.1
+    assert api.sample("arb_pnl_realized_usd") == 0.1
+    assert api.sample("arb_fills_reversed_total") == 1
+    second, first = api.get("/api/fills")
+    assert (first["reversed_at"], second["reversed_at"]) == ("2026-01-15T12:00:00Z", None)
+
+
+def test_a_fill_is_reversed_once(api: Client) -> None:
+    """The same reversal again is a duplicate, another one a conflict, one of nothing is refused."""
+    api.post("/api/fills", fill("f-1"))
+    reversal = {"fill_id": "r-1", "reverses": "f-1", "timestamp": now()}
+
+    answers = [
+        api.post("/api/reversals", reversal | change)
+        for change in ({}, {}, {"fill_id": "r-2"}, {"fill_id": "r-3", "reverses": "f-9"})
+    ]
+
+    assert [answer.status_code for answer in answers] == [200, 200, 409, 422]
+    assert answers[1].json()["duplicate"] == 1
+    assert answers[3].json()["error"]["code"] == "unknown_fill"
+    assert api.get("/api/pnl")["realized_usd"] == 0
+
+
+def test_a_fill_and_its_reversal_may_come_in_one_batch(
+    exporter: RunningExporter, ledger_path: Path
+) -> None:
+    """In order, and the totals after a restart are the same."""
+    batch = [
+        {"type": "fill"} | fill("f-1"),
+        {"type": "reversal", "fill_id": "r-1", "reverses": "f-1", "timestamp": now()},
+        {"type": "fill"} | fill("f-2", pnl_cents=7),
+    ]
+    assert exporter.client.post("/api/events", batch).json()["accepted"] == 3
+    before = results_of(exporter.client)
+    exporter.stop()
+
+    restarted = RunningExporter(ledger_path)
+    restarted.start()
+
+    assert results_of(restarted.client) == before
+    assert before["realized_usd"] == 0.07
+    assert before["max_drawdown_usd"] == -1.5
+    restarted.stop()
+
+
+def test_a_batch_sent_again_changes_nothing(exporter: RunningExporter, ledger_path: Path) -> None:
+    """Its name makes also those known that have no identity, errors even over a restart."""
+    named = {"Arbwatch-Batch": "s-1"}
+    batch = [
+        {"type": "error"} | examples.ERROR,
+        {"type": "requests"} | examples.REQUESTS,
+        {"type": "fill"} | fill("f-1"),
+    ]
+    api = exporter.client
+    first = api.post("/api/events", batch, **named).json()
+    again = api.post("/api/events", batch, **named).json()
+    labels = {"venue": "kalshi", "result": "ok"}
+    assert (first["accepted"], again["duplicate"]) == (3, 3)
+    assert api.sample("arb_venue_requests_total", **labels) == 120
+    exporter.stop()
+
+    restarted = RunningExporter(ledger_path)
+    restarted.start()
+    late = restarted.client.post("/api/events", batch, **named).json()
+
+    assert (late["accepted"], late["duplicate"]) == (1, 2)
+    kinds = {"kind": "execution_timeout", "venue": "kalshi"}
+    assert restarted.client.sample("arb_errors_total", **kinds) == 0
+    restarted.stop()
