@@ -168,7 +168,7 @@ class Ingest:
         """Count and publish what one commit of the ledger stored, in its order."""
         entries = written.entries
         fills = [entry.record for entry in entries if isinstance(entry.record, Fill)]
-        self._totals.add_all(written.results)
+        self._totals.take_in(written.summary, written.hours)
         if fills:
             self._live_edges.filled({fill.pair_id for fill in fills})
             self._metrics.observe_fills(fills)

@@ -1,12 +1,12 @@
 """The P&L report: the ledger's results, hour by hour and day by day."""
 
 from datetime import datetime, timedelta
-from itertools import accumulate
+from itertools import accumulate, groupby
 
 from arbwatch.answers import DayResult, EquityPoint, PnlReport
 from arbwatch.events import utc_now
 from exporter.ledger.ledger import Ledger
-from exporter.ledger.schema import EPOCH, microseconds, to_usd
+from exporter.ledger.schema import EPOCH, to_usd
 from exporter.ledger.statistics import Totals, daily_returns, sharpe_ratio
 from exporter.ledger.store import Store
 
@@ -22,31 +22,34 @@ class Pnl:
     async def report(self) -> PnlReport:
         """The results of all fills stored so far."""
         hours = await self._ledger.read(Store.hourly_results)
-        days = await self._ledger.read(Store.daily_results)
         now = utc_now()
-        returns = daily_returns(
-            self._totals.days, equity_usd=self._equity_usd, today=(now - EPOCH).days
-        )
+        today = (now - EPOCH).days
+        summary, days = self._totals.summary, self._totals.days
+        returns = daily_returns(days, equity_usd=self._equity_usd, today=today)
         return PnlReport(
-            realized_usd=to_usd(self._totals.realized),
-            day_usd=to_usd(self._totals.on_day(microseconds(now))),
-            drawdown_usd=to_usd(self._totals.drawdown),
-            max_drawdown_usd=to_usd(self._totals.max_drawdown),
+            realized_usd=to_usd(summary.realized),
+            day_usd=to_usd(days.get(today, 0)),
+            drawdown_usd=to_usd(summary.drawdown),
+            max_drawdown_usd=to_usd(summary.max_drawdown),
             sharpe_ratio=sharpe_ratio(returns),
             sharpe_samples=len(returns),
             curve=_curve(hours, now),
-            days=[_day(day, pnl, fills) for day, pnl, fills in days],
+            days=_days(hours),
         )
 
 
-def _curve(hours: list[tuple[int, int]], now: datetime) -> list[EquityPoint]:
-    cumulative = accumulate(pnl for _, pnl in hours)
+def _curve(hours: list[tuple[int, int, int]], now: datetime) -> list[EquityPoint]:
+    cumulative = accumulate(pnl for _, pnl, _ in hours)
     return [
         EquityPoint(timestamp=min(EPOCH + timedelta(hours=hour + 1), now), pnl_usd=to_usd(total))
-        for (hour, _), total in zip(hours, cumulative, strict=True)
+        for (hour, _, _), total in zip(hours, cumulative, strict=True)
     ]
 
 
-def _day(day: int, pnl: int, fills: int) -> DayResult:
-    date = (EPOCH + timedelta(days=day)).date()
-    return DayResult(day=date.isoformat(), pnl_usd=to_usd(pnl), fills=fills)
+def _days(hours: list[tuple[int, int, int]]) -> list[DayResult]:
+    results = []
+    for day, rows in groupby(hours, key=lambda row: row[0] // 24):
+        sums = [sum(column) for column in zip(*rows, strict=True)]
+        date = (EPOCH + timedelta(days=day)).date()
+        results.append(DayResult(day=date.isoformat(), pnl_usd=to_usd(sums[1]), fills=sums[2]))
+    return results

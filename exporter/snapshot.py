@@ -12,7 +12,7 @@ from exporter.control import Control
 from exporter.engines import Engines
 from exporter.exposure import OpenExposure
 from exporter.health import VenueWatch
-from exporter.ledger.schema import EPOCH, microseconds, to_usd
+from exporter.ledger.schema import EPOCH, to_usd
 from exporter.ledger.statistics import Totals, daily_returns, sharpe_ratio
 from exporter.limits import Limits
 from exporter.live_edges import LiveEdges
@@ -103,19 +103,18 @@ class Snapshot(Collector):
         yield from (net, slippage, confidence)
 
     def _results(self) -> Iterator[Metric]:
-        now_us = microseconds(utc_now())
         today = (utc_now() - EPOCH).days
         returns = daily_returns(self._totals.days, equity_usd=self._limits.equity_usd, today=today)
         sharpe = sharpe_ratio(returns)
         values = {
-            "arb_pnl_realized_usd": ("Realized P&L", to_usd(self._totals.realized)),
+            "arb_pnl_realized_usd": ("Realized P&L", to_usd(self._totals.summary.realized)),
             "arb_pnl_day_usd": (
                 "Realized P&L of this UTC day",
-                to_usd(self._totals.on_day(now_us)),
+                to_usd(self._totals.days.get(today, 0)),
             ),
             "arb_drawdown_usd": (
                 "How far realized P&L stands below its best, 0 or negative",
-                to_usd(self._totals.drawdown),
+                to_usd(self._totals.summary.drawdown),
             ),
             "arb_sharpe_samples": ("Complete days behind the Sharpe ratio", len(returns)),
             "arb_equity_usd": ("Equity that losses are a share of", self._limits.equity_usd),

@@ -131,6 +131,25 @@ control = _table(
     Column("open_orders", Integer),
 )
 
+# Sums over the fills and reversals, written in the same transaction as those: a start reads these
+# few rows, not a million.
+summary = Table(
+    "summary",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("realized", BigInteger, nullable=False),
+    Column("peak", BigInteger, nullable=False),
+    Column("max_drawdown", BigInteger, nullable=False),
+)
+
+hours = Table(
+    "hours",
+    metadata,
+    Column("hour", Integer, primary_key=True, autoincrement=False),
+    Column("pnl_microusd", BigInteger, nullable=False),
+    Column("fills", Integer, nullable=False),
+)
+
 JOURNAL = (fills, reversals, errors, breaches, control)
 
 

@@ -10,39 +10,60 @@ import msgspec
 
 SHARPE_MIN_DAYS = 20
 DAYS_A_YEAR = 365  # prediction markets trade every day
-MICROSECONDS_A_DAY = 86_400_000_000
+MICROSECONDS_AN_HOUR = 3_600_000_000
+
+# What was filled or reversed: (microseconds since 1970, micro-dollars).
+Result = tuple[int, int]
+# By hour since 1970: micro-dollars, fills.
+Hours = dict[int, tuple[int, int]]
 
 
-class Totals(msgspec.Struct):
-    """Running results in ledger order; drawdowns are 0 or negative."""
+class Summary(msgspec.Struct, frozen=True):
+    """Where all results together stand, in ledger order; drawdowns are 0 or negative."""
 
     realized: int = 0
     peak: int = 0
     max_drawdown: int = 0
-    days: dict[int, int] = {}
 
     @property
     def drawdown(self) -> int:
         """How far the results stand below their best so far."""
         return self.realized - self.peak
 
-    def add_all(self, results: list[tuple[int, int]]) -> None:
-        """Take in (microseconds since 1970, result) of fills and reversals, in ledger order."""
+    def after(self, results: list[int]) -> "Summary":
+        """Where they stand once these are in."""
         realized, peak, low = self.realized, self.peak, self.max_drawdown
-        days = self.days
-        for timestamp_us, pnl in results:
+        for pnl in results:
             realized += pnl
             if realized > peak:
                 peak = realized
             elif realized - peak < low:
                 low = realized - peak
-            day = timestamp_us // MICROSECONDS_A_DAY
-            days[day] = days.get(day, 0) + pnl
-        self.realized, self.peak, self.max_drawdown = realized, peak, low
+        return Summary(realized, peak, low)
 
-    def on_day(self, timestamp_us: int) -> int:
-        """The result of the UTC day that holds this time."""
-        return self.days.get(timestamp_us // MICROSECONDS_A_DAY, 0)
+
+class Totals(msgspec.Struct):
+    """The summary, and the result of each UTC day since 1970, as they are now."""
+
+    summary: Summary = Summary()
+    days: dict[int, int] = {}
+
+    def take_in(self, summary: Summary, hours: Hours) -> None:
+        """What one commit made of the summary, and what it added to which hours."""
+        self.summary = summary
+        for hour, (pnl, _) in hours.items():
+            day = hour // 24
+            self.days[day] = self.days.get(day, 0) + pnl
+
+
+def by_hour(results: list[Result], fills: int) -> Hours:
+    """Sums by hour; the first `fills` of the results are fills, the others reversals."""
+    hours: Hours = {}
+    for place, (timestamp_us, pnl) in enumerate(results):
+        hour = timestamp_us // MICROSECONDS_AN_HOUR
+        before = hours.get(hour, (0, 0))
+        hours[hour] = (before[0] + pnl, before[1] + (place < fills))
+    return hours
 
 
 def daily_returns(days: dict[int, int], *, equity_usd: float, today: int) -> list[float]:

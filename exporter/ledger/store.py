@@ -11,20 +11,17 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Table, create_engine, event, func, insert, select, text
+from sqlalchemy import Connection, Table, create_engine, event, func, insert, select
 from sqlalchemy.exc import DatabaseError, SQLAlchemyError
 
 from arbwatch.answers import StoredFill
 from exporter.errors import LedgerUnavailable, StartError
 from exporter.ledger import schema
 from exporter.ledger.schema import ControlRecord, Entry
-from exporter.ledger.statistics import MICROSECONDS_A_DAY, Totals
+from exporter.ledger.statistics import Summary, Totals
 from exporter.ledger.writer import Identified, Writer, Written
 
 log = logging.getLogger(__name__)
-
-MICROSECONDS_AN_HOUR = 3_600_000_000
-PAGE_ROWS = 10_000
 
 
 class Store:
@@ -45,7 +42,7 @@ class Store:
             self._engine.dispose()
             self._lock.close()
             raise
-        self._writer = Writer(self._connection, last_seq=self.head())
+        self._writer = Writer(self._connection, last_seq=self.head(), summary=self.totals().summary)
 
     def close(self) -> None:
         """Close the file and let others open it."""
@@ -98,21 +95,17 @@ class Store:
         return log_rows
 
     def totals(self) -> Totals:
-        """What a sum over all fills and reversals gives, in the order they were stored."""
-        totals = Totals()
-        for page in self._connection.execute(text(_RESULTS_IN_ORDER)).partitions(PAGE_ROWS):
-            totals.add_all([(row[0], row[1]) for row in page])
+        """Where the results of all fills and reversals stand."""
+        row = self._connection.execute(select(schema.summary)).first()
+        totals = Totals(Summary(row.realized, row.peak, row.max_drawdown) if row else Summary())
+        for hour, pnl, _ in self.hourly_results():
+            totals.days[hour // 24] = totals.days.get(hour // 24, 0) + pnl
         return totals
 
-    def hourly_results(self) -> list[tuple[int, int]]:
-        """(hour since 1970, micro-dollars) of each hour with a fill, in order."""
-        rows = self._connection.execute(text(_RESULTS), {"width": MICROSECONDS_AN_HOUR})
-        return [(hour, pnl) for hour, pnl, _ in rows]
-
-    def daily_results(self) -> list[tuple[int, int, int]]:
-        """(day since 1970, micro-dollars, fills) of each day with a fill, in order."""
-        rows = self._connection.execute(text(_RESULTS), {"width": MICROSECONDS_A_DAY})
-        return [(day, pnl, count) for day, pnl, count in rows]
+    def hourly_results(self) -> list[tuple[int, int, int]]:
+        """(hour since 1970, micro-dollars, fills) of each hour with a result, in order."""
+        rows = self._connection.execute(select(schema.hours).order_by(schema.hours.c.hour))
+        return [(hour, pnl, fills) for hour, pnl, fills in rows]
 
     def fills_after(self, seq: int) -> int:
         """How many fills were stored after `seq`."""
@@ -151,22 +144,6 @@ class Store:
         query = select(table).where(table.c.seq > seq).order_by(table.c.seq).limit(limit)
         rows = [dict(row) for row in self._connection.execute(query).mappings()]
         return [Entry(row["seq"], schema.from_row(table, row)) for row in rows]
-
-
-# Reversals are results too, of the day they happened on, and no fills.
-_RESULTS = """
-SELECT timestamp_us / :width AS bucket, sum(pnl_microusd), sum(is_fill) FROM (
-    SELECT timestamp_us, pnl_microusd, 1 AS is_fill FROM fills
-    UNION ALL SELECT timestamp_us, pnl_microusd, 0 FROM reversals
-) GROUP BY bucket ORDER BY bucket
-"""
-
-_RESULTS_IN_ORDER = """
-SELECT timestamp_us, pnl_microusd FROM (
-    SELECT seq, timestamp_us, pnl_microusd FROM fills
-    UNION ALL SELECT seq, timestamp_us, pnl_microusd FROM reversals
-) ORDER BY seq
-"""
 
 
 def _unreadable(path: Path, error: DatabaseError) -> StartError:

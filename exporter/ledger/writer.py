@@ -10,6 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from arbwatch.events import Reversal
 from exporter.ledger import schema
 from exporter.ledger.schema import Entry, Record, Row
+from exporter.ledger.statistics import Hours, Summary, by_hour
 
 MAX_VARIABLES = 10_000
 ROWS_A_STATEMENT = 250
@@ -23,23 +24,37 @@ _PNL = schema.fills.c.keys().index("pnl_microusd")
 _REVERSES, _REVERSAL_PNL = 3, 4
 
 
-class Written(msgspec.Struct, frozen=True):
-    """What became of records: new entries in order, their results, and by place what was refused.
+_SET_SUMMARY = """
+INSERT INTO summary (id, realized, peak, max_drawdown) VALUES (1, ?, ?, ?)
+ON CONFLICT (id) DO UPDATE SET
+    realized = excluded.realized, peak = excluded.peak, max_drawdown = excluded.max_drawdown
+"""
+_ADD_TO_HOURS = """
+INSERT INTO hours (hour, pnl_microusd, fills) VALUES (?, ?, ?)
+ON CONFLICT (hour) DO UPDATE SET
+    pnl_microusd = pnl_microusd + excluded.pnl_microusd, fills = fills + excluded.fills
+"""
 
-    A result is (microseconds since 1970, micro-dollars).
+
+class Written(msgspec.Struct, frozen=True):
+    """What became of records: new entries in order, and by place what was refused.
+
+    `summary` is where all results stand now, `hours` what these entries added.
     """
 
     entries: list[Entry]
-    results: list[tuple[int, int]]
     refused: dict[int, Refusal]
+    summary: Summary
+    hours: Hours
 
 
 class Writer:
     """Writes over one connection; `last_seq` is the largest number in use."""
 
-    def __init__(self, connection: Connection, *, last_seq: int) -> None:
+    def __init__(self, connection: Connection, *, last_seq: int, summary: Summary) -> None:
         self._connection = connection
         self._last_seq = last_seq
+        self._summary = summary
         self._inserts: dict[tuple[Table, int], str] = {}
 
     def write(self, records: list[Identified]) -> Written:
@@ -68,24 +83,40 @@ class Writer:
     def _insert(
         self, records: list[Identified], rows: list[Row], refused: dict[int, Refusal]
     ) -> Written:
-        entries, results = [], []
+        entries = []
         tables: dict[Table, list[Row]] = {}
         for place, ((record, _), row) in enumerate(zip(records, rows, strict=True)):
             if refused and place in refused:
                 continue
             entries.append(Entry(row[0], record))
-            table = schema.TABLES[type(record)]
-            tables.setdefault(table, []).append(row)
-            if table is schema.fills:
-                results.append((row[2], row[_PNL]))
-            elif table is schema.reversals:
-                results.append((row[2], row[_REVERSAL_PNL]))
+            tables.setdefault(schema.TABLES[type(record)], []).append(row)
         self._connection.rollback()  # ends the read that an earlier select left open
         with self._connection.begin():
             for table, values in tables.items():
                 for start in range(0, len(values), ROWS_A_STATEMENT):
                     self._insert_rows(table, values[start : start + ROWS_A_STATEMENT])
-        return Written(entries, results, refused)
+            summary, hours = self._sum_up(
+                tables.get(schema.fills, []), tables.get(schema.reversals, [])
+            )
+        self._summary = summary
+        return Written(entries, refused, summary, hours)
+
+    def _sum_up(self, fills: list[Row], reversals: list[Row]) -> tuple[Summary, Hours]:
+        """Keep the sums beside the rows, in the rows' own transaction."""
+        if not fills and not reversals:
+            return self._summary, {}
+        results = [(row[0], row[2], row[_PNL]) for row in fills]
+        results += [(row[0], row[2], row[_REVERSAL_PNL]) for row in reversals]
+        hours = by_hour([(at, pnl) for _, at, pnl in results], len(fills))
+        if reversals:
+            results.sort()  # into ledger order; fills alone are in it
+        summary = self._summary.after([pnl for _, _, pnl in results])
+        sums = (summary.realized, summary.peak, summary.max_drawdown)
+        self._connection.exec_driver_sql(_SET_SUMMARY, sums)
+        self._connection.exec_driver_sql(
+            _ADD_TO_HOURS, [(hour, pnl, count) for hour, (pnl, count) in hours.items()]
+        )
+        return summary, hours
 
     def _insert_rows(self, table: Table, rows: list[Row]) -> None:
         """Many rows in one statement: it is quicker, and the driver lets the event loop run once

@@ -1,6 +1,6 @@
 """What an engine posts: single events as in the users' guide, and batches of any kind."""
 
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 
 import msgspec
@@ -20,7 +20,8 @@ from arbwatch.events import (
     Reversal,
     utc_now,
 )
-from exporter.errors import FillConflict, Rejected, from_wire
+from arbwatch.unknown import unknown_fields
+from exporter.errors import FillConflict, Rejected, UnsupportedMedia, from_wire
 from exporter.ingest import Ingest
 from exporter.push_protocol import Answer, Call, Push
 from exporter.routes import documented, examples
@@ -77,16 +78,17 @@ def _single(ingest: Ingest, kind: type[E]) -> Call:
     """One event, or an array or lines of them."""
     one: msgspec.json.Decoder[E] = msgspec.json.Decoder(kind)
     many: wire.Batches[E] = wire.Batches(kind)
+    name = str(kind.__struct_config__.tag)
 
     def post(push: Push) -> Pending:
         if push.content_type != wire.JSON or (
             push.body[:1] != b"{" and push.body.lstrip()[:1] == b"["
         ):
-            return _batch(ingest, many, push)
+            return _batch(ingest, many, push, kind=name)
         receipt = ingest.accept([_decoded(push.body, one)], batch=push.batch)
         return _single_answer(receipt) if isinstance(receipt, Receipt) else _later(receipt)
 
-    return Call(str(kind.__struct_config__.tag), post)
+    return Call(name, post)
 
 
 def _exposure(ingest: Ingest) -> Call:
@@ -94,6 +96,8 @@ def _exposure(ingest: Ingest) -> Call:
     one, many = msgspec.json.Decoder(ExposureRow), msgspec.json.Decoder(list[ExposureRow])
 
     def post(push: Push) -> Pending:
+        if push.content_type != wire.JSON:
+            raise UnsupportedMedia(f"send {wire.JSON}")
         if push.body.lstrip()[:1] != b"[":
             ingest.update_exposure(_decoded(push.body, one))
             return Receipt(accepted=1)
@@ -103,20 +107,29 @@ def _exposure(ingest: Ingest) -> Call:
     return Call("exposure", post)
 
 
-def _batch(ingest: Ingest, batches: wire.Batches[Any], push: Push) -> Pending:
-    """Accept the good ones; every rejection is numbered as in the batch that was sent."""
+def _batch(
+    ingest: Ingest, batches: wire.Batches[Any], push: Push, *, kind: str | None = None
+) -> Pending:
+    """Accept the good ones; every rejection is numbered as in the batch that was sent.
+
+    `kind` is the type of all events, where they do not each name their own.
+    """
     try:
         events, malformed = batches.decode(push.body, push.content_type)
     except wire.WireError as error:
         raise from_wire(error) from None
     receipt = ingest.accept(events, batch=push.batch)
-    if not malformed:
+    unknown = unknown_fields(push.body, push.content_type, kind=kind)
+    if not malformed and not unknown:
         return receipt
     for rejection in malformed:
-        ingest.count_rejection("batch", rejection.code)
-    if isinstance(receipt, Receipt):
-        return _merged(receipt, malformed, len(events))
-    return _merged_later(receipt, malformed, len(events))
+        ingest.count_rejection(kind or "batch", rejection.code)
+
+    def complete(receipt: Receipt) -> Receipt:
+        merged = _merged(receipt, malformed, len(events))
+        return msgspec.structs.replace(merged, unknown_fields=unknown) if unknown else merged
+
+    return complete(receipt) if isinstance(receipt, Receipt) else _completed(receipt, complete)
 
 
 def _merged(receipt: Receipt, malformed: list[Rejection], good: int) -> Receipt:
@@ -127,10 +140,10 @@ def _merged(receipt: Receipt, malformed: list[Rejection], good: int) -> Receipt:
     return msgspec.structs.replace(receipt, rejected=rejected)
 
 
-async def _merged_later(
-    receipt: Awaitable[Receipt], malformed: list[Rejection], good: int
+async def _completed(
+    receipt: Awaitable[Receipt], complete: Callable[[Receipt], Receipt]
 ) -> Receipt:
-    return _merged(await receipt, malformed, good)
+    return complete(await receipt)
 
 
 def _single_answer(receipt: Receipt) -> Answer:
