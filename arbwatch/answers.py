@@ -6,7 +6,7 @@ A value that was not measured is `None`, never a guess.
 from datetime import datetime
 from typing import Literal
 
-from msgspec import Struct
+from msgspec import UNSET, Struct, UnsetType
 
 from arbwatch.events import Edge, Fill
 
@@ -82,8 +82,13 @@ class Rejection(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Receipt(Struct, frozen=True, kw_only=True):
-    """Answer to every push: what became of it."""
+    """Answer to every push: what became of it.
+
+    `unknown_fields` names fields that were ignored, as far as the first events of a batch show;
+    it is absent where there were none, and for single events.
+    """
 
     accepted: int
     duplicate: int = 0
     rejected: list[Rejection] = []
+    unknown_fields: list[str] | UnsetType = UNSET

@@ -11,6 +11,7 @@ from msgspec import Meta, Struct
 
 MAX_BATCH_EVENTS = 10_000
 MAX_BODY_BYTES = 4 * 1024 * 1024
+MAX_SAMPLES = 10_000
 
 # No control characters in it: `wire` checks that, because a pattern here would cost a decoded edge
 # more time than all of its other fields.
@@ -104,7 +105,7 @@ class Latency(Struct, frozen=True, kw_only=True, tag="latency"):
     """Feed latency: age of each book update when the engine saw it."""
 
     venue: Identifier
-    latency_ms: Milliseconds | list[Milliseconds]
+    latency_ms: Milliseconds | Annotated[list[Milliseconds], Meta(max_length=MAX_SAMPLES)]
     timestamp: Timestamp
 
 

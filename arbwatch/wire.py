@@ -9,6 +9,7 @@ from typing import Generic, TypeVar, get_args
 
 import msgspec
 
+from arbwatch import split
 from arbwatch.answers import Rejection
 from arbwatch.events import MAX_BATCH_EVENTS, Event, ExposureRow, Identifier
 
@@ -20,13 +21,15 @@ T = TypeVar("T")
 Decoder = msgspec.json.Decoder[T] | msgspec.msgpack.Decoder[T]
 
 _ENCODER = msgspec.json.Encoder()
-_RAWS = msgspec.json.Decoder(list[msgspec.Raw])
-_PACKED_RAWS = msgspec.msgpack.Decoder(list[msgspec.Raw])
 
 _NOT_FINITE = re.compile(rb"[:,\[]\s*[-+]?(NaN|Infinity)\b")
+# A float of MessagePack with all bits of its exponent set; valid UTF-8 never looks like it.
+_PACKED_NOT_FINITE = re.compile(rb"\xcb[\x7f\xff][\xf0-\xff]|\xca[\x7f\xff][\x80-\xff]")
 _SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
-
-
+_ENDLESS = re.compile(rb"(?<!\d)\d{400}")
+_TIMES_AS_NUMBERS = ("Expected `datetime`, got `int`", "Expected `datetime`, got `float`")
+# Of JSON, and of MessagePack by its three ways to say the length.
+_ARRAY_STARTS = (b"[", *(bytes([first]) for first in (*range(0x90, 0xA0), 0xDC, 0xDD)))
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _IDENTIFIERS: dict[type, tuple[str, ...]] = {}
 
@@ -58,13 +61,14 @@ def decode(body: bytes, decoder: Decoder[T]) -> T:
     Raises:
         WireError: the body is empty, malformed or not of that type.
     """
+    is_packed = isinstance(decoder, msgspec.msgpack.Decoder)
     try:
         value = decoder.decode(body)
-        if may_hold_controls(body):
+        if is_packed or may_hold_controls(body):
             check_text(value)
         return value
     except msgspec.ValidationError as error:
-        raise _empty_or(body, _explain(error)) from None
+        raise _empty_or(body, _explain(error, body, is_packed=is_packed)) from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise _empty_or(body, _diagnose(body)) from None
 
@@ -139,11 +143,18 @@ class Batches(Generic[T]):
         return items
 
     def _split(self, body: bytes, content_type: str) -> tuple[list[bytes], Decoder[T]]:
-        if content_type == MSGPACK:
-            return [bytes(raw) for raw in decode(body, _PACKED_RAWS)], self._packed_item
-        if content_type == NDJSON:
-            return [line for line in body.splitlines() if line.strip()], self._item
-        return [bytes(raw) for raw in decode(body, _RAWS)], self._item
+        try:
+            if content_type == MSGPACK:
+                return split.packed(body, MAX_BATCH_EVENTS), self._packed_item
+            if content_type == NDJSON:
+                return split.lines(body, MAX_BATCH_EVENTS), self._item
+            return split.elements(body, MAX_BATCH_EVENTS), self._item
+        except split.TooManyError:
+            raise _too_large() from None
+        except (ValueError, RecursionError):
+            if not body.lstrip().startswith(_ARRAY_STARTS):
+                decode(body, self._packed if content_type == MSGPACK else self._list)
+            raise _empty_or(body, _diagnose(body)) from None
 
     def _decode_each(
         self, raws: list[bytes], decoder: Decoder[T]
@@ -170,16 +181,26 @@ def _check_length(count: int) -> None:
     if count == 0:
         raise WireError("empty", "the batch holds no event")
     if count > MAX_BATCH_EVENTS:
-        raise WireError("too_large", f"a batch holds at most {MAX_BATCH_EVENTS} events")
+        raise _too_large()
 
 
-def _explain(error: msgspec.ValidationError) -> WireError:
+def _too_large() -> WireError:
+    return WireError("too_large", f"a batch holds at most {MAX_BATCH_EVENTS} events")
+
+
+def _explain(error: msgspec.ValidationError, body: bytes, *, is_packed: bool) -> WireError:
     text, _, path = str(error).partition(" - at `$")
     field = path.rstrip("`").lstrip(".") or None
     if text.startswith("Object missing required field"):
         return WireError("missing", "a required field is missing", field=text.split("`")[1])
     if text.startswith("Number out of range"):
+        if _ENDLESS.search(body):
+            return WireError("malformed", "a number has too many digits", is_malformed=True)
         return WireError("not_finite", "the number is too large", field=field)
+    if is_packed and text.startswith("Expected `float`") and _PACKED_NOT_FINITE.search(body):
+        return WireError("not_finite", "numbers must be finite", field=field)
+    if text.startswith(_TIMES_AS_NUMBERS):
+        return WireError("out_of_range", "send the time as RFC 3339 text, with zone", field=field)
     if text.startswith("Invalid"):
         return WireError("out_of_range", "not one of the values allowed here", field=field)
     if "got `" in text:
@@ -188,13 +209,13 @@ def _explain(error: msgspec.ValidationError) -> WireError:
 
 
 def _empty_or(body: bytes, error: WireError) -> WireError:
-    is_empty = body.strip() in (b"", b"null")
+    is_empty = body.strip() in (b"", b"null", b"\xc0")
     return WireError("empty", "the body is empty") if is_empty else error
 
 
 def _diagnose(body: bytes) -> WireError:
-    if _NOT_FINITE.search(body):
+    if (b"NaN" in body or b"Infinity" in body) and _NOT_FINITE.search(body):
         return WireError("not_finite", "numbers must be finite")
     if _SURROGATE.search(body):
         return WireError("bad_text", "text must be valid Unicode, without lone surrogates")
-    return WireError("malformed", "the body is not valid JSON", is_malformed=True)
+    return WireError("malformed", "the body is not what its Content-Type says", is_malformed=True)
