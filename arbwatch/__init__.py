@@ -15,8 +15,8 @@ from arbwatch.events import (
     Requests,
     Reversal,
 )
-from arbwatch.options import Options
-from arbwatch.stats import SenderStats
+from arbwatch.sending.options import Options
+from arbwatch.sending.stats import SenderStats
 
 __version__ = version("arbwatch")
 

@@ -7,9 +7,9 @@ from typing import Self
 from arbwatch.control_link import ControlLink, OnControl
 from arbwatch.events import Event
 from arbwatch.lease import Lease
-from arbwatch.options import DEFAULTS, Options
-from arbwatch.sender import Sender
-from arbwatch.stats import SenderStats
+from arbwatch.sending.options import DEFAULTS, Options
+from arbwatch.sending.sender import Sender
+from arbwatch.sending.stats import SenderStats
 
 
 class Engine:

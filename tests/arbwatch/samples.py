@@ -6,8 +6,8 @@ from pathlib import Path
 
 from arbwatch import Edge, EngineError, Exposure, Fill, Latency
 from arbwatch.events import utc_now
-from arbwatch.options import Options
-from arbwatch.sender import Sender
+from arbwatch.sending.options import Options
+from arbwatch.sending.sender import Sender
 
 QUICK = Options(
     flush_seconds=0.005,

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from arbwatch import Engine
-from arbwatch.sender import Sender
+from arbwatch.sending.sender import Sender
 from tests.arbwatch.cutting import CuttingRelay
 from tests.arbwatch.exporters import KillableExporter
 from tests.arbwatch.samples import QUICK, edge, error, fill

@@ -6,8 +6,8 @@ import msgspec
 import pytest
 
 from arbwatch.answers import Receipt, Rejection
-from arbwatch.dead_letters import FILE_NAME
-from arbwatch.sender import Sender
+from arbwatch.sending.dead_letters import FILE_NAME
+from arbwatch.sending.sender import Sender
 from tests.arbwatch.samples import QUICK, edge, fill, latency, sending
 from tests.arbwatch.scripted import Reply, Request, ScriptedServer, accepted, fill_ids
 from tests.conftest import free_port, wait_until

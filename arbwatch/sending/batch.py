@@ -5,8 +5,8 @@ import time
 import msgspec
 
 from arbwatch import wire
-from arbwatch.backlog import FACTS
 from arbwatch.events import Event, SenderReport
+from arbwatch.sending.backlog import FACTS
 
 # Encoding this many events takes some 50 microseconds, during which no other thread runs.
 CHUNK_EVENTS = 128

@@ -8,10 +8,10 @@ import logging
 import threading
 
 from arbwatch.answers import Receipt
-from arbwatch.batch import Batch
-from arbwatch.delivery import Backoff, Delivery, Failed, Refused, Stored
-from arbwatch.options import Options
-from arbwatch.outgoing import Outgoing
+from arbwatch.sending.batch import Batch
+from arbwatch.sending.delivery import Backoff, Delivery, Failed, Refused, Stored
+from arbwatch.sending.options import Options
+from arbwatch.sending.outgoing import Outgoing
 
 log = logging.getLogger(__name__)
 

@@ -11,8 +11,8 @@ from pathlib import Path
 import msgspec
 
 from arbwatch.answers import Receipt
-from arbwatch.batch import Batch
 from arbwatch.events import Event, utc_now
+from arbwatch.sending.batch import Batch
 
 FILE_NAME = "dead-letters.ndjson"
 OLD_NAME = "dead-letters.old.ndjson"

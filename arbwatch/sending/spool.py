@@ -18,7 +18,7 @@ import zlib
 from pathlib import Path
 from typing import BinaryIO
 
-from arbwatch.batch import Batch
+from arbwatch.sending.batch import Batch
 
 if sys.platform != "win32":
     import fcntl

@@ -5,12 +5,12 @@ import time
 from pathlib import Path
 from urllib.parse import quote
 
-from arbwatch.courier import Courier
-from arbwatch.delivery import Delivery
-from arbwatch.keeper import Keeper
-from arbwatch.options import Options
-from arbwatch.outgoing import Outgoing
-from arbwatch.stats import SenderStats
+from arbwatch.sending.courier import Courier
+from arbwatch.sending.delivery import Delivery
+from arbwatch.sending.keeper import Keeper
+from arbwatch.sending.options import Options
+from arbwatch.sending.outgoing import Outgoing
+from arbwatch.sending.stats import SenderStats
 
 # For an engine that ends without closing: what cannot be sent in this time goes to disk.
 ATEXIT_SECONDS = 1.0

@@ -4,8 +4,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from arbwatch.delivery import LONGEST_RETRY_AFTER_SECONDS, Backoff, retry_after_seconds
-from arbwatch.options import Options
+from arbwatch.sending.delivery import LONGEST_RETRY_AFTER_SECONDS, Backoff, retry_after_seconds
+from arbwatch.sending.options import Options
 
 NOW = datetime(2026, 1, 5, 12, 0, 0, tzinfo=UTC)
 

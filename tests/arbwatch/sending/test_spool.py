@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from arbwatch.batch import Batch
-from arbwatch.spool import Spool, SpoolError, read
+from arbwatch.sending.batch import Batch
+from arbwatch.sending.spool import Spool, SpoolError, read
 
 MAX_BYTES = 1_000_000
 

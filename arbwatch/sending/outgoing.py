@@ -15,14 +15,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from arbwatch import dead_letters
 from arbwatch.answers import Receipt
-from arbwatch.backlog import Backlog
-from arbwatch.batch import CHUNK_EVENTS, Batch, Packing, step_aside
-from arbwatch.dead_letters import Letter
 from arbwatch.events import Event, SenderReport, utc_now
-from arbwatch.options import Options
-from arbwatch.stats import SenderStats
+from arbwatch.sending import dead_letters
+from arbwatch.sending.backlog import Backlog
+from arbwatch.sending.batch import CHUNK_EVENTS, Batch, Packing, step_aside
+from arbwatch.sending.dead_letters import Letter
+from arbwatch.sending.options import Options
+from arbwatch.sending.stats import SenderStats
 
 # So far behind, taking in matters more than stepping aside.
 FAR_BEHIND_EVENTS = 20_000

@@ -14,9 +14,9 @@ import requests
 
 from arbwatch import wire
 from arbwatch.answers import Receipt
-from arbwatch.batch import Batch
 from arbwatch.control import BATCH_HEADER, ENGINE_HEADER
-from arbwatch.options import Options
+from arbwatch.sending.batch import Batch
+from arbwatch.sending.options import Options
 
 RETRIED_STATUSES = frozenset({408, 425, 429})
 # A server that asks for more is asked again after this: facts are waiting.

@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from arbwatch import Edge, Exposure
-from arbwatch.backlog import FACTS, Backlog
 from arbwatch.events import Event
+from arbwatch.sending.backlog import FACTS, Backlog
 from tests.arbwatch.samples import edge, error, exposure, fill, latency
 
 pushed_events = st.lists(

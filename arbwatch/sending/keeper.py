@@ -12,12 +12,12 @@ from collections import deque
 from collections.abc import Callable
 from pathlib import Path
 
-from arbwatch.batch import Batch
-from arbwatch.dead_letters import DeadLetters, Letter
 from arbwatch.events import SenderReport, utc_now
-from arbwatch.options import Options
-from arbwatch.outgoing import Outgoing
-from arbwatch.spool import Spool, SpoolError
+from arbwatch.sending.batch import Batch
+from arbwatch.sending.dead_letters import DeadLetters, Letter
+from arbwatch.sending.options import Options
+from arbwatch.sending.outgoing import Outgoing
+from arbwatch.sending.spool import Spool, SpoolError
 
 log = logging.getLogger(__name__)
 

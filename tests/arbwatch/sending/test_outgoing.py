@@ -1,9 +1,9 @@
 """Order on the way out, with a clock in hand."""
 
-from arbwatch.batch import Batch
 from arbwatch.events import Event
-from arbwatch.options import Options
-from arbwatch.outgoing import Outgoing
+from arbwatch.sending.batch import Batch
+from arbwatch.sending.options import Options
+from arbwatch.sending.outgoing import Outgoing
 from tests.arbwatch.samples import edge, fill
 
 

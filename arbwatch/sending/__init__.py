@@ -1,0 +1,1 @@
+"""How events leave an engine: a queue, a courier, and what is kept on disk meanwhile."""
