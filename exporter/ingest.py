@@ -3,7 +3,7 @@
 import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -37,6 +37,7 @@ from exporter.metrics import Metrics
 from exporter.stream import Stream
 
 MAX_AHEAD = timedelta(minutes=5)
+EARLIEST = datetime(2020, 1, 1, tzinfo=UTC)  # the year in which the first of the venues opened
 FACTS = (Fill, Reversal, EngineError, Breach)
 Fact = Fill | Reversal | EngineError | Breach
 
@@ -108,8 +109,8 @@ class Ingest:
         latest = self._now() + MAX_AHEAD
         sorted_out = _Sorted(events, [], {}, [])
         for index, event in enumerate(events):
-            if event.timestamp > latest:
-                sorted_out.rejected.append(_ahead(index))
+            if not EARLIEST <= event.timestamp <= latest:
+                sorted_out.rejected.append(_untimely(index))
             elif isinstance(event, FACTS):
                 sorted_out.facts.append((index, event))
             else:
@@ -218,11 +219,11 @@ class Ingest:
         self._metrics.events.cell(type_of(record)).inc()
 
 
-def _ahead(index: int) -> Rejection:
+def _untimely(index: int) -> Rejection:
     return Rejection(
         index=index,
         code="out_of_range",
-        message="the time is more than 5 minutes ahead",
+        message="the time is before 2020 or more than 5 minutes ahead",
         field="timestamp",
     )
 
