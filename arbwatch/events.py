@@ -12,6 +12,7 @@ from msgspec import Meta, Struct
 MAX_BATCH_EVENTS = 10_000
 MAX_BODY_BYTES = 4 * 1024 * 1024
 MAX_SAMPLES = 10_000
+MAX_EXPOSURE_ROWS = 10_000
 
 # No control characters in it: `wire` checks that, because a pattern here would cost a decoded edge
 # more time than all of its other fields.
@@ -94,10 +95,13 @@ class ExposureRow(Struct, frozen=True, kw_only=True):
     num_positions: Count
 
 
+ExposureRows = Annotated[list[ExposureRow], Meta(max_length=MAX_EXPOSURE_ROWS)]
+
+
 class Exposure(Struct, frozen=True, kw_only=True, tag="exposure"):
     """A whole snapshot: what it does not name is closed."""
 
-    rows: list[ExposureRow]
+    rows: ExposureRows
     timestamp: Timestamp
 
 

@@ -12,7 +12,8 @@ import msgspec
 
 _LINE = re.compile(rb"\S[^\n]*")
 _SPACE = re.compile(r"[ \t\n\r]*")
-_SCANNER = json.JSONDecoder()
+# Numbers are not needed, and one of thousands of digits would be an error.
+_SCANNER = json.JSONDecoder(parse_int=len, parse_float=len)
 _PACKED = msgspec.msgpack.Decoder(list[msgspec.Raw])
 
 

@@ -11,7 +11,7 @@ import msgspec
 
 from arbwatch import split
 from arbwatch.answers import Rejection
-from arbwatch.events import MAX_BATCH_EVENTS, Event, ExposureRow, Identifier
+from arbwatch.events import MAX_BATCH_EVENTS, Event, ExposureRows, Identifier
 
 NDJSON = "application/x-ndjson"
 JSON = "application/json"
@@ -103,7 +103,7 @@ def _identifiers(kind: type[msgspec.Struct]) -> tuple[str, ...]:
         _IDENTIFIERS[kind] = tuple(
             field.name
             for field in msgspec.structs.fields(kind)
-            if Identifier in (field.type, *get_args(field.type)) or field.type == list[ExposureRow]
+            if Identifier in (field.type, *get_args(field.type)) or field.type == ExposureRows
         )
     return _IDENTIFIERS[kind]
 

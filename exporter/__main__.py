@@ -2,6 +2,7 @@
 
 import gc
 import logging
+import resource
 import signal
 import socket
 import sys
@@ -16,6 +17,7 @@ from exporter.settings import Settings
 # The ledger's thread asks for the interpreter some times a commit; with Python's default of 5 ms it
 # would wait that long for a busy event loop, each time.
 SWITCH_SECONDS = 0.0005
+MOST_OPEN_FILES = 65_536
 LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s %(message)s"
 
 
@@ -30,6 +32,7 @@ def main() -> int:
         return refuse("; ".join(f"{e['loc'][0]}: {e['msg']}" for e in error.errors()))
     except (StartError, ValueError) as error:
         return refuse(str(error))
+    allow_many_connections()
     sys.setswitchinterval(SWITCH_SECONDS)
     # What exists by now stays: the collector need not look at it again. It runs less often than by
     # default, because events are many, short-lived, and free of cycles.
@@ -41,6 +44,14 @@ def main() -> int:
         signal.signal(number, lambda _number, _frame: None)
     Server(exporter).run(sockets=[listener])
     return 0
+
+
+def allow_many_connections() -> None:
+    """Raise this process's own limit of open files: idle connections must not shut others out."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    most = MOST_OPEN_FILES if hard == resource.RLIM_INFINITY else min(hard, MOST_OPEN_FILES)
+    if soft != resource.RLIM_INFINITY and soft < most:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
 
 
 def listen(host: str, port: int) -> socket.socket:

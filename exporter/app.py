@@ -54,7 +54,7 @@ class Exporter:
             ttl_seconds=settings.edge_ttl_seconds, on_end=metrics.observe_end
         )
         self.exposure = OpenExposure()
-        self.watch = VenueWatch()
+        self.watch = VenueWatch(settings.venues)
         self.control = Control(
             self.ledger,
             venues=settings.venues,

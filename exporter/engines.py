@@ -7,6 +7,7 @@ from arbwatch.events import SenderReport
 
 LEASE_SECONDS = 15.0
 MAX_ENGINES = 16
+MAX_NAME_CHARACTERS = 128
 
 
 class Engines:
@@ -27,8 +28,8 @@ class Engines:
         self.reports: dict[str, SenderReport] = {}
 
     def heard(self, name: str) -> None:
-        """An engine called. Names beyond the first 16 are counted and left out."""
-        if name not in self._heard and len(self._heard) >= MAX_ENGINES:
+        """An engine called. Names beyond 16 in contact, and endless ones, are counted only."""
+        if name not in self._heard and not self._has_room(name):
             self._on_overflow()
             return
         self._heard[name] = self._clock()
@@ -40,6 +41,19 @@ class Engines:
             self.reports[report.engine] = report
         else:
             self._on_overflow()
+
+    def _has_room(self, name: str) -> bool:
+        """Whether one more fits; one that is silent for longer than its lease makes room."""
+        if len(name) > MAX_NAME_CHARACTERS:
+            return False
+        if len(self._heard) < MAX_ENGINES:
+            return True
+        silent = min(self._heard, key=self._heard.__getitem__)
+        if silent in self.connected():
+            return False
+        for known in (self._heard, self.last_seen, self.reports):
+            known.pop(silent, None)
+        return True
 
     def connected(self) -> frozenset[str]:
         """Engines whose lease may still be alive."""

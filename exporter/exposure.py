@@ -4,7 +4,7 @@ from collections import defaultdict
 from typing import Literal
 
 from arbwatch.answers import ExposureTotal
-from arbwatch.events import ExposureRow
+from arbwatch.events import MAX_EXPOSURE_ROWS, ExposureRow
 
 
 class OpenExposure:
@@ -22,10 +22,20 @@ class OpenExposure:
             for key, row in self._rows.items()
         }
         self._rows = closed | {(row.venue, row.category): row for row in rows}
+        self._bound()
 
     def update(self, row: ExposureRow) -> None:
         """One row alone; the others stay."""
         self._rows[row.venue, row.category] = row
+        self._bound()
+
+    def _bound(self) -> None:
+        """Odd names cannot fill the memory: what is closed goes first."""
+        excess = len(self._rows) - MAX_EXPOSURE_ROWS
+        if excess > 0:
+            closed_first = sorted(self._rows, key=lambda key: self._rows[key].num_positions > 0)
+            for key in closed_first[:excess]:
+                del self._rows[key]
 
     def rows(self) -> list[ExposureRow]:
         """Every row told so far."""

@@ -3,7 +3,7 @@
 import math
 import time
 from collections import defaultdict, deque
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime
 
 from arbwatch.answers import HealthStatus, VenueHealth
@@ -17,14 +17,16 @@ MAX_SAMPLES = 10_000
 
 
 class VenueWatch:
-    """Recent samples of each venue, forgotten as they leave their window."""
+    """Recent samples of each known venue, forgotten as they leave their window."""
 
     def __init__(
         self,
+        venues: Collection[str],
         *,
         clock: Callable[[], float] = time.monotonic,
         now: Callable[[], datetime] = utc_now,
     ) -> None:
+        self._venues = frozenset(venues)
         self._clock = clock
         self._now = now
         self._samples: defaultdict[str, deque[tuple[float, float]]] = defaultdict(
@@ -37,6 +39,8 @@ class VenueWatch:
 
     def latency(self, venue: str, samples_ms: list[float], timestamp: datetime) -> None:
         """Take in samples that the engine took at `timestamp`."""
+        if venue not in self._venues:
+            return
         moment = self._clock()
         self._samples[venue].extend((moment, sample) for sample in samples_ms)
         timestamp = min(timestamp, self._now())
@@ -44,7 +48,8 @@ class VenueWatch:
 
     def requests(self, venue: str, requests: Requests) -> None:
         """Take in the calls that were made to a venue."""
-        self._requests[venue].append((self._clock(), requests.ok, requests.error))
+        if venue in self._venues:
+            self._requests[venue].append((self._clock(), requests.ok, requests.error))
 
     def health(self, venue: str, *, state: HaltState, limits: Limits) -> VenueHealth:
         """What is known of the venue now; `None` where nothing was measured."""

@@ -101,7 +101,7 @@ class LiveEdges:
             self.categories[edge.category] += 1
         else:
             if known.edge.category != edge.category:
-                self.categories[known.edge.category] -= 1
+                self._forget(known.edge.category)
                 self.categories[edge.category] += 1
             known.edge, known.last_seen, known.expires = edge, moment, expires
         self._leaders.set(edge.pair_id, edge.net_edge_cents)
@@ -109,9 +109,15 @@ class LiveEdges:
     def _end(self, tracked: _Tracked) -> None:
         del self._pairs[tracked.edge.pair_id]
         self._leaders.drop(tracked.edge.pair_id)
-        self.categories[tracked.edge.category] -= 1
+        self._forget(tracked.edge.category)
         lived = tracked.last_seen - tracked.first_seen
         self._on_end(tracked.edge, lived, tracked.is_filled)
+
+    def _forget(self, category: str | None) -> None:
+        """One less of a category; odd names of it do not stay for ever."""
+        self.categories[category] -= 1
+        if not self.categories[category]:
+            del self.categories[category]
 
 
 def _shown(tracked: _Tracked, moment: float) -> LiveEdge:

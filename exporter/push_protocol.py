@@ -18,13 +18,17 @@ from arbwatch.control import BATCH_HEADER, ENGINE_HEADER
 from arbwatch.events import MAX_BODY_BYTES
 from exporter import refusals
 from exporter.body import media_type
-from exporter.errors import ExporterError, TooLarge
+from exporter.errors import ExporterError, Rejected, TooLarge
 
 log = logging.getLogger(__name__)
 
 _ENGINE = ENGINE_HEADER.lower().encode()
 _BATCH = BATCH_HEADER.lower().encode()
 _ENCODER = msgspec.json.Encoder()
+# What stands before a body, and how long a request may take to arrive whole.
+MAX_HEAD_BYTES = 65_536
+RECEIVE_SECONDS = 30.0
+MAX_BATCH_NAME = 128
 _CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 
 
@@ -73,9 +77,28 @@ class PushProtocol(HttpToolsProtocol):
         self._size = 0
         self._is_answering = False
         self._is_last = False
+        self._is_in_head = False
+        self._head_size = 0
+        self._waiting_since: float | None = self.loop.time()
+
+    def data_received(self, data: bytes) -> None:
+        """Bytes came in; an endless head is cut off."""
+        was_in_head = self._is_in_head
+        super().data_received(data)
+        if was_in_head and self._is_in_head:
+            self._head_size += len(data)
+            if self._head_size > MAX_HEAD_BYTES:
+                self.transport.abort()
+
+    def is_stuck(self) -> bool:
+        """Whether a request has been arriving for too long, or none ever came."""
+        since = self._waiting_since
+        return since is not None and self.loop.time() - since > RECEIVE_SECONDS
 
     def on_message_begin(self) -> None:
         """A request begins."""
+        self._is_in_head, self._head_size = True, 0
+        self._waiting_since = self.loop.time()
         self._is_last = self._is_last or self._is_answering
         self._call = None
         self.url = b""
@@ -84,13 +107,17 @@ class PushProtocol(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         """Now it is known whether this is a push."""
+        self._is_in_head = False
         if self._is_last:
             return
         path = self.url.partition(b"?")[0]
         call = self._calls.get(path) if self.parser.get_method() == b"POST" else None
-        is_free = self.cycle is None or self.cycle.response_complete
-        if call is None or not is_free:
+        if call is None:
             self._leave_to_uvicorn()
+            return
+        if self.cycle is not None and not self.cycle.response_complete:
+            # Sent on behind a call that uvicorn is still answering: that answer is the last one.
+            self._is_last, self.cycle.keep_alive = True, False
             return
         self._call, self._chunks, self._size = call, [], 0
         if self.expect_100_continue:
@@ -111,6 +138,7 @@ class PushProtocol(HttpToolsProtocol):
 
     def on_message_complete(self) -> None:
         """The request is whole."""
+        self._waiting_since = None
         if self._is_last:
             return
         if self._call is None:
@@ -148,6 +176,8 @@ class PushProtocol(HttpToolsProtocol):
         if name := headers.get(_ENGINE):
             self._heard(name.decode("latin-1"))
         batch = headers.get(_BATCH)
+        if batch is not None and len(batch) > MAX_BATCH_NAME:
+            raise Rejected("out_of_range", "too long for a name", field=BATCH_HEADER)
         body = self._chunks[0] if len(self._chunks) == 1 else b"".join(self._chunks)
         return Push(body, media_type(headers), None if batch is None else batch.decode("latin-1"))
 

@@ -11,6 +11,7 @@ from exporter.push_protocol import PushProtocol
 from exporter.routes import push
 
 GRACE_SECONDS = 8
+TICKS_BETWEEN_SWEEPS = 10  # of a tenth of a second each
 
 
 class Server(uvicorn.Server):
@@ -26,6 +27,7 @@ class Server(uvicorn.Server):
         config = uvicorn.Config(
             create_app(exporter),
             http=cast(Any, protocol),
+            ws="none",
             log_config=None,
             access_log=False,
             server_header=False,
@@ -33,6 +35,14 @@ class Server(uvicorn.Server):
         )
         super().__init__(config)
         self._exporter = exporter
+
+    async def on_tick(self, counter: int) -> bool:
+        """Now and then, cut off who keeps a connection without sending a whole request."""
+        if counter % TICKS_BETWEEN_SWEEPS == 0:
+            for connection in list(self.server_state.connections):
+                if isinstance(connection, PushProtocol) and connection.is_stuck():
+                    connection.transport.abort()
+        return await super().on_tick(counter)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """End the open streams, then wait for the requests under way."""

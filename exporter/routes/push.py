@@ -14,6 +14,7 @@ from arbwatch.events import (
     Event,
     Exposure,
     ExposureRow,
+    ExposureRows,
     Fill,
     Latency,
     Requests,
@@ -93,7 +94,7 @@ def _single(ingest: Ingest, kind: type[E]) -> Call:
 
 def _exposure(ingest: Ingest) -> Call:
     """An array is a whole snapshot; one row alone updates that row."""
-    one, many = msgspec.json.Decoder(ExposureRow), msgspec.json.Decoder(list[ExposureRow])
+    one, many = msgspec.json.Decoder(ExposureRow), msgspec.json.Decoder(ExposureRows)
 
     def post(push: Push) -> Pending:
         if push.content_type != wire.JSON:
