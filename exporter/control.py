@@ -20,7 +20,7 @@ from arbwatch.control import (
 from arbwatch.events import Fill, utc_now
 from exporter.errors import UnknownVenue
 from exporter.ledger.ledger import Ledger
-from exporter.ledger.schema import ControlRecord, Entry
+from exporter.ledger.records import ControlRecord, Entry
 from exporter.ledger.store import Store
 
 CONFIRM_SECONDS = 5.0

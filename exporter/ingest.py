@@ -29,7 +29,7 @@ from exporter.engines import Engines
 from exporter.exposure import OpenExposure
 from exporter.health import VenueWatch
 from exporter.ledger.ledger import Ledger
-from exporter.ledger.schema import Record
+from exporter.ledger.records import Record
 from exporter.ledger.statistics import Totals
 from exporter.ledger.writer import Refusal, Written
 from exporter.live_edges import LiveEdges

@@ -6,9 +6,9 @@ from itertools import accumulate, groupby
 from arbwatch.answers import DayResult, EquityPoint, PnlReport
 from arbwatch.events import utc_now
 from exporter.ledger.ledger import Ledger
-from exporter.ledger.schema import EPOCH, to_usd
 from exporter.ledger.statistics import Totals, daily_returns, sharpe_ratio
 from exporter.ledger.store import Store
+from exporter.ledger.units import EPOCH, to_usd
 
 
 class Pnl:

@@ -12,8 +12,8 @@ from exporter.control import Control
 from exporter.engines import Engines
 from exporter.exposure import OpenExposure
 from exporter.health import VenueWatch
-from exporter.ledger.schema import EPOCH, to_usd
 from exporter.ledger.statistics import Totals, daily_returns, sharpe_ratio
+from exporter.ledger.units import EPOCH, to_usd
 from exporter.limits import Limits
 from exporter.live_edges import LiveEdges
 from exporter.metrics import Metrics

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from arbwatch.events import Breach, Fill, Reversal
-from exporter.ledger.schema import ControlRecord, Entry
+from exporter.ledger.records import ControlRecord, Entry
 
 HEARTBEAT_SECONDS = 10.0
 QUEUE_ENTRIES = 1_000

@@ -17,7 +17,8 @@ from sqlalchemy.exc import DatabaseError, SQLAlchemyError
 from arbwatch.answers import StoredFill
 from exporter.errors import LedgerUnavailable, StartError
 from exporter.ledger import schema
-from exporter.ledger.schema import ControlRecord, Entry
+from exporter.ledger.records import ControlRecord, Entry
+from exporter.ledger.rows import from_row, stored_fill
 from exporter.ledger.statistics import Summary, Totals
 from exporter.ledger.writer import Identified, Writer, Written
 
@@ -77,7 +78,7 @@ class Store:
         if before is not None:
             query = query.where(schema.fills.c.seq < before)
         rows = self._connection.execute(query).mappings()
-        return [schema.stored_fill(dict(row)) for row in rows]
+        return [stored_fill(dict(row)) for row in rows]
 
     def after(self, seq: int, *, limit: int) -> list[Entry]:
         """Up to `limit` entries of every kind that follow `seq`, in order."""
@@ -89,7 +90,7 @@ class Store:
         rows = self._connection.execute(select(schema.control).order_by(schema.control.c.seq))
         log_rows = []
         for row in rows.mappings():
-            record = schema.from_row(schema.control, dict(row))
+            record = from_row(schema.control, dict(row))
             assert isinstance(record, ControlRecord)
             log_rows.append((int(row["seq"]), record))
         return log_rows
@@ -143,7 +144,7 @@ class Store:
     def _page(self, table: Table, seq: int, limit: int) -> list[Entry]:
         query = select(table).where(table.c.seq > seq).order_by(table.c.seq).limit(limit)
         rows = [dict(row) for row in self._connection.execute(query).mappings()]
-        return [Entry(row["seq"], schema.from_row(table, row)) for row in rows]
+        return [Entry(row["seq"], from_row(table, row)) for row in rows]
 
 
 def _unreadable(path: Path, error: DatabaseError) -> StartError:

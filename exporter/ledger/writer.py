@@ -9,7 +9,8 @@ from sqlalchemy.exc import IntegrityError
 
 from arbwatch.events import Reversal
 from exporter.ledger import schema
-from exporter.ledger.schema import Entry, Record, Row
+from exporter.ledger.records import Entry, Record
+from exporter.ledger.rows import Row, to_row
 from exporter.ledger.statistics import Hours, Summary, by_hour
 
 MAX_VARIABLES = 10_000
@@ -68,7 +69,7 @@ class Writer:
         """
         # A number is never used twice: a failed commit leaves a gap, which does no harm.
         rows = [
-            schema.to_row(record, seq, origin)
+            to_row(record, seq, origin)
             for seq, (record, origin) in enumerate(records, self._last_seq + 1)
         ]
         self._last_seq += len(rows)

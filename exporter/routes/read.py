@@ -11,7 +11,7 @@ from exporter.control import Control
 from exporter.exposure import OpenExposure
 from exporter.health import VenueWatch
 from exporter.ledger.ledger import Ledger
-from exporter.ledger.schema import Entry
+from exporter.ledger.records import Entry
 from exporter.ledger.store import Store
 from exporter.limits import Limits
 from exporter.live_edges import LiveEdges

@@ -1,0 +1,33 @@
+"""What the ledger keeps: facts of an engine, and changes of control state."""
+
+from datetime import datetime
+from typing import Literal
+
+import msgspec
+
+from arbwatch.control import Via
+from arbwatch.events import Breach, EngineError, Fill, Reversal
+
+
+class ControlRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One change of control state: an order, or an engine's acknowledgement of it."""
+
+    action: Literal["halt", "resume", "ack"]
+    scope: str
+    actor: str
+    timestamp: datetime
+    via: Via
+    reason: str | None = None
+    halt_ids: tuple[int, ...] = ()
+    acked_seq: int | None = None
+    open_orders: int | None = None
+
+
+Record = Fill | Reversal | EngineError | Breach | ControlRecord
+
+
+class Entry(msgspec.Struct, frozen=True):
+    """A record and its place in the ledger."""
+
+    seq: int
+    record: Record
