@@ -13,7 +13,6 @@ from exporter import limits as limits_file
 from exporter import refusals
 from exporter.control import Control
 from exporter.engines import Engines
-from exporter.exposition import Exposition
 from exporter.exposure import OpenExposure
 from exporter.health import VenueWatch
 from exporter.ingest import Ingest
@@ -22,11 +21,12 @@ from exporter.ledger.store import Store
 from exporter.limits import Limits
 from exporter.live_edges import LiveEdges
 from exporter.metrics import Metrics
+from exporter.metrics.exposition import Exposition
+from exporter.metrics.snapshot import Snapshot
 from exporter.pnl import Pnl
 from exporter.routes import control as control_routes
 from exporter.routes import documented, ops, push, read
 from exporter.settings import Settings
-from exporter.snapshot import Snapshot
 from exporter.stream import Stream
 
 EXPIRE_SECONDS = 1.0
@@ -49,9 +49,9 @@ class Exporter:
         store = Store(settings.ledger_path)
         self.totals = store.totals()
         self.ledger = Ledger(store)
-        self.engines = Engines(on_overflow=lambda: metrics.overflow("engine"))
+        self.engines = Engines(on_overflow=lambda: metrics.service.overflow("engine"))
         self.live_edges = LiveEdges(
-            ttl_seconds=settings.edge_ttl_seconds, on_end=metrics.observe_end
+            ttl_seconds=settings.edge_ttl_seconds, on_end=metrics.edges.observe_end
         )
         self.exposure = OpenExposure()
         self.watch = VenueWatch(settings.venues)
@@ -59,11 +59,11 @@ class Exporter:
             self.ledger,
             venues=settings.venues,
             connected=self.engines.connected,
-            on_confirmed=metrics.halt_ack.observe,
+            on_confirmed=metrics.venues.halt_ack.observe,
         )
         self.control.load(store)
         self.stream = Stream(
-            on_change=metrics.stream_clients.set, on_drop=metrics.stream_dropped.inc
+            on_change=metrics.service.stream_clients.set, on_drop=metrics.service.stream_dropped.inc
         )
         self.ingest = Ingest(
             ledger=self.ledger,
@@ -82,7 +82,7 @@ class Exporter:
     async def run(self, _app: FastAPI) -> AsyncIterator[None]:
         """Serve, and close in reverse."""
         self.ledger.on_stored = self.ingest.stored
-        self.ledger.on_commit = self.metrics.observe_commit
+        self.ledger.on_commit = self.metrics.service.observe_commit
         self.ledger.start()
         expiry = asyncio.create_task(self._expire_forever(), name="expiry")
         try:
@@ -131,7 +131,7 @@ def create_app(exporter: Exporter) -> FastAPI:
     )
     venues, limits = exporter.settings.venues, exporter.limits
     pnl = Pnl(exporter.ledger, exporter.totals, equity_usd=limits.equity_usd)
-    exposition = Exposition(exporter.metrics.hot, exporter.registry)
+    exposition = Exposition(exporter.metrics.families)
     for router in (
         read.edges(exporter.live_edges, exporter.exposure),
         read.health(exporter.watch, exporter.control, venues=venues, limits=limits),

@@ -125,8 +125,8 @@ class Ingest:
         if not refused:
             return self._finish(sorted_out)
         reasons = Counter(refused.values())
-        self._metrics.duplicates.inc(reasons["duplicate"])
-        self._metrics.conflicts.inc(reasons["conflict"])
+        self._metrics.service.duplicates.inc(reasons["duplicate"])
+        self._metrics.service.conflicts.inc(reasons["conflict"])
         for place, reason in refused.items():
             if reason != "duplicate":
                 sorted_out.rejected.append(_refused(sorted_out.facts[place][0], reason))
@@ -158,12 +158,12 @@ class Ingest:
     def update_exposure(self, row: ExposureRow) -> None:
         """One row alone, the others staying as they are."""
         self._exposure.update(row)
-        self._metrics.observe_exposure(row)
-        self._metrics.events.cell("exposure").inc()
+        self._metrics.venues.observe_exposure(row)
+        self._metrics.service.events.cell("exposure").inc()
 
     def count_rejection(self, event_type: str, code: str) -> None:
         """Count an event that was refused."""
-        self._metrics.rejected.labels(event_type, code).inc()
+        self._metrics.service.rejected.labels(event_type, code).inc()
 
     def stored(self, written: Written) -> None:
         """Count and publish what one commit of the ledger stored, in its order."""
@@ -172,7 +172,8 @@ class Ingest:
         self._totals.take_in(written.summary, written.hours)
         if fills:
             self._live_edges.filled({fill.pair_id for fill in fills})
-            self._metrics.observe_fills(fills)
+            self._metrics.fills.observe(fills)
+            self._metrics.service.events.cell("fill").inc(len(fills))
         if len(fills) < len(entries):
             for entry in entries:
                 self._count(entry.record)
@@ -183,40 +184,41 @@ class Ingest:
         """Take in what is state or measurement, not fact: events of one kind."""
         if kind is Edge:
             self._live_edges.update(events)
-            self._metrics.observe_edges(events)
+            self._metrics.edges.observe(events)
+            self._metrics.service.events.cell("edge").inc(len(events))
             return
         for event in events:
             match event:
                 case Exposure():
                     self._exposure.replace(event.rows)
                     for row in event.rows:
-                        self._metrics.observe_exposure(row)
+                        self._metrics.venues.observe_exposure(row)
                 case Latency():
                     self._take_latency(event)
                 case Requests():
                     self._watch.requests(event.venue, event)
-                    self._metrics.observe_requests(event)
+                    self._metrics.venues.observe_requests(event)
                 case SenderReport():
                     self._engines.report(event)
-        self._metrics.events.cell(type_of(events[0])).inc(len(events))
+        self._metrics.service.events.cell(type_of(events[0])).inc(len(events))
 
     def _take_latency(self, event: Latency) -> None:
         given = event.latency_ms
         samples = given if isinstance(given, list) else [given]
         self._watch.latency(event.venue, samples, event.timestamp)
-        self._metrics.observe_latency(event, samples)
+        self._metrics.venues.observe_latency(event, samples)
 
     def _count(self, record: Record) -> None:
         match record:
             case EngineError():
-                self._metrics.observe_error(record)
+                self._metrics.venues.observe_error(record)
             case Breach():
-                self._metrics.observe_breach(record)
+                self._metrics.venues.observe_breach(record)
             case Reversal():
-                self._metrics.reversals.inc()
+                self._metrics.fills.reversals.inc()
             case _:
                 return
-        self._metrics.events.cell(type_of(record)).inc()
+        self._metrics.service.events.cell(type_of(record)).inc()
 
 
 def _untimely(index: int) -> Rejection:

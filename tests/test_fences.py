@@ -13,11 +13,7 @@ PACKAGES = ("arbwatch", "exporter", "bot", "stack", "grafana")
 # The only places for a library: files, or folders with all that is in them.
 HOMES = {
     "prometheus_client": (
-        "exporter/metrics.py",
-        "exporter/series.py",
-        "exporter/snapshot.py",
-        "exporter/exposition.py",
-        "exporter/routes/ops.py",
+        "exporter/metrics/",
         "exporter/app.py",
         "bot/metrics.py",
         "bot/routes/ops.py",

@@ -8,8 +8,8 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, JSONResponse, StreamingResponse
 
 from arbwatch import __version__
-from exporter.exposition import Exposition
 from exporter.ledger.ledger import Ledger
+from exporter.metrics.exposition import Exposition
 
 LINKS = {
     "/docs": "the REST API, with examples",

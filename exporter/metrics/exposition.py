@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable, Iterator
 
-from prometheus_client import CollectorRegistry, Metric
+from prometheus_client import Metric
 from prometheus_client.exposition import choose_encoder
 from prometheus_client.registry import Collector
 
-from exporter.series import Counter, Histogram
+from exporter.metrics.families import Families
 
 EOF = b"# EOF\n"
 
@@ -14,11 +14,8 @@ EOF = b"# EOF\n"
 class Exposition:
     """What a scrape gets, a family at a time, so that ingest goes on between them."""
 
-    def __init__(
-        self, families: Iterable[Counter | Histogram], registry: CollectorRegistry
-    ) -> None:
-        self._families = tuple(families)
-        self._registry = registry
+    def __init__(self, families: Families) -> None:
+        self._families = families
 
     def encode(self, accept: str) -> tuple[Iterator[bytes], str]:
         """The families' text and the Content-Type, in OpenMetrics where `accept` asks for it."""
@@ -26,9 +23,9 @@ class Exposition:
         is_openmetrics = "openmetrics" in content_type
 
         def chunks() -> Iterator[bytes]:
-            for family in self._families:
+            for family in self._families.hot:
                 yield "".join(family.lines(is_openmetrics=is_openmetrics)).encode()
-            for metric in self._registry.collect():
+            for metric in self._families.registry.collect():
                 yield encode(_Only(metric)).removesuffix(EOF)
             if is_openmetrics:
                 yield EOF

@@ -16,7 +16,7 @@ from exporter.ledger.statistics import Totals, daily_returns, sharpe_ratio
 from exporter.ledger.units import EPOCH, to_usd
 from exporter.limits import Limits
 from exporter.live_edges import LiveEdges
-from exporter.metrics import Metrics
+from exporter.metrics.metrics import Metrics
 
 HALT_STATE_VALUES = {
     HaltState.RUNNING: 0,
