@@ -21,8 +21,12 @@ class Exemplar(msgspec.Struct, frozen=True):
     timestamp: float
 
     def text(self, value: float) -> str:
-        """As it follows a bucket's count."""
-        pairs = label_text(tuple(self.labels), tuple(self.labels.values()))
+        """As it follows a bucket's count.
+
+        Values with a quote are left out: prometheus-client's parser fails on one in an exemplar.
+        """
+        labels = {name: value for name, value in self.labels.items() if '"' not in value}
+        pairs = label_text(tuple(labels), tuple(labels.values()))
         return f" # {{{pairs}}} {value!r} {self.timestamp:.3f}"
 
 

@@ -1,0 +1,98 @@
+"""An exporter in a process of its own: to be killed, measured, put on a small disk."""
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import requests
+
+from tests.client import Client
+from tests.conftest import LIMITS, free_port, wait_until
+
+
+class ExporterProcess:
+    """`python -m exporter` over one ledger, started by `wrapper` where one is given."""
+
+    def __init__(self, ledger: Path, *, wrapper: tuple[str, ...] = ()) -> None:
+        port = free_port()
+        self.client = Client(f"http://127.0.0.1:{port}")
+        self.port = port
+        self._ledger = ledger
+        self._wrapper = wrapper
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.kill()
+
+    @property
+    def pid(self) -> int:
+        """Its process id."""
+        assert self._process is not None
+        return self._process.pid
+
+    def start(self) -> None:
+        """Start; returns once it answers."""
+        settings = {
+            "DATABASE_URL": f"sqlite:///{self._ledger}",
+            "EXPORTER_PORT": str(self.port),
+            "LIMITS_FILE": str(LIMITS),
+        }
+        with self._ledger.with_suffix(".log").open("ab") as log:
+            self._process = subprocess.Popen(
+                [*self._wrapper, sys.executable, "-m", "exporter"],
+                cwd=LIMITS.parent,
+                env=os.environ | settings,
+                stdout=log,
+                stderr=log,
+            )
+        wait_until(self._answers, timeout_seconds=30)
+
+    def kill(self) -> None:
+        """End it at once, as a crash would."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+            self._process = None
+
+    def terminate(self) -> None:
+        """Ask it to stop."""
+        os.kill(self.pid, signal.SIGTERM)
+
+    def wait(self, timeout_seconds: float) -> int:
+        """Its exit code."""
+        assert self._process is not None
+        return self._process.wait(timeout_seconds)
+
+    def is_alive(self) -> bool:
+        """Whether it runs."""
+        return self._process is not None and self._process.poll() is None
+
+    def resident_mib(self) -> float:
+        """Memory it holds now."""
+        fields = Path(f"/proc/{self.pid}/status").read_text().splitlines()
+        line = next(field for field in fields if field.startswith("VmRSS"))
+        return int(line.split()[1]) / 1024
+
+    def log(self) -> str:
+        """What it wrote so far, over all its starts."""
+        return self._ledger.with_suffix(".log").read_text()
+
+    def _answers(self) -> bool:
+        assert self._process is not None
+        assert self._process.poll() is None, self.log()
+        try:
+            return requests.get(self.client.url + "/readyz", timeout=1).ok
+        except requests.RequestException:
+            return False

@@ -1,0 +1,60 @@
+"""Rows 22 and 34: the exporter is killed or stopped while fills come in.
+
+The number of kills is for every day; TORTURE_EXPORTER_KILLS asks for more.
+"""
+
+import os
+import random
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import wait_until
+from tests.faults.load import Load
+from tests.faults.processes import ExporterProcess
+
+KILLS = int(os.environ.get("TORTURE_EXPORTER_KILLS", "8"))
+
+
+@pytest.mark.timeout(60 + KILLS * 10)
+def test_an_exporter_killed_at_any_moment_keeps_its_word(
+    process: ExporterProcess, ledger_path: Path
+) -> None:
+    """No acknowledged fill is lost, none is there twice, and P&L is the sum of the rows."""
+    chance = random.Random(KILLS)
+    load = Load(process.client)
+
+    with load.running():
+        for _ in range(KILLS):
+            enough = len(load.acknowledged) + chance.randrange(1, 400)
+            wait_until(lambda least=enough: len(load.acknowledged) >= least, 60)  # type: ignore[misc]
+            process.kill()
+            process.start()
+    tally = load.tally()
+    process.kill()
+    process.start()
+
+    assert (tally.lost, tally.doubled) == (0, 0)
+    assert load.tally() == tally
+    with sqlite3.connect(ledger_path) as ledger:
+        assert ledger.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+    ledger.close()
+
+
+def test_a_stop_under_load_answers_what_was_started(process: ExporterProcess) -> None:
+    """SIGTERM: every commit that began is answered, and the process ends by itself, with 0."""
+    load = Load(process.client, pushers=8)
+
+    with load.running():
+        wait_until(lambda: len(load.acknowledged) > 300)
+        process.terminate()
+        code = process.wait(10)
+        answered = set(load.acknowledged)
+        process.start()
+        wait_until(lambda: len(load.acknowledged) > len(answered) + 100)
+    tally = load.tally()
+
+    assert code == 0
+    assert "unexpected" not in process.log()
+    assert (tally.lost, tally.doubled, tally.stored) == (0, 0, tally.acknowledged)
