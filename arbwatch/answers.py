@@ -8,6 +8,7 @@ from typing import Literal
 
 from msgspec import UNSET, Struct, UnsetType
 
+from arbwatch.control import Via
 from arbwatch.events import Edge, Fill
 
 HealthStatus = Literal["healthy", "degraded", "down", "halted", "unknown"]
@@ -92,3 +93,22 @@ class Receipt(Struct, frozen=True, kw_only=True):
     duplicate: int = 0
     rejected: list[Rejection] = []
     unknown_fields: list[str] | UnsetType = UNSET
+
+
+class AuditRow(Struct, frozen=True, kw_only=True):
+    """A row of `GET /api/audit`: an order or an acknowledgement, bound by `hash` to the one before.
+
+    `acked_seq` is up to which order an engine acknowledged, `open_orders` what it still had open.
+    """
+
+    seq: int
+    action: Literal["halt", "resume", "ack"]
+    scope: str
+    actor: str
+    via: Via
+    timestamp: datetime
+    reason: str | None
+    halt_ids: tuple[int, ...]
+    acked_seq: int | None
+    open_orders: int | None
+    hash: str

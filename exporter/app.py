@@ -138,6 +138,7 @@ def create_app(exporter: Exporter) -> FastAPI:
         read.results(exporter.ledger, pnl),
         read.follow(exporter.stream, exporter.ledger),
         control_routes.router(exporter.control),
+        control_routes.audit_router(exporter.ledger),
         ops.router(exposition, exporter.ledger),
     ):
         app.include_router(router)

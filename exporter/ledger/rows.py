@@ -1,10 +1,11 @@
 """How a row of the ledger and a record become each other."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import Table
 
-from arbwatch.answers import StoredFill
+from arbwatch.answers import AuditRow, StoredFill
 from arbwatch.events import Breach, EngineError, Fill, Reversal
 from exporter.ledger.records import ControlRecord, Record
 from exporter.ledger.schema import breaches, control, errors, fills, reversals
@@ -21,7 +22,10 @@ Row = tuple[Any, ...]
 
 
 def to_row(record: Record, seq: int, origin: str | None) -> Row:
-    """A record as its table's columns, in their order; a reversal without its P&L yet."""
+    """A record as its table's columns, in their order.
+
+    A reversal is still without its P&L, a control record without its hash.
+    """
     match record:
         case Fill():
             return _fill_row(record, seq)
@@ -42,15 +46,31 @@ def from_row(table: Table, row: dict[str, Any]) -> Record:
     """The inverse of `to_row`; a fill comes back with its `seq`."""
     if table is fills:
         return stored_fill(row)
+    if table is control:
+        return control_record(row)
     without = ("seq", "timestamp_us", "origin", "pnl_microusd")
     fields = {key: value for key, value in row.items() if key not in without}
     fields["timestamp"] = moment(row["timestamp_us"])
-    if table is control:
-        fields["halt_ids"] = tuple(map(int, filter(None, row["halt_ids"].split(","))))
-        return ControlRecord(**fields)
     kinds: dict[Table, Any] = {reversals: Reversal, errors: EngineError, breaches: Breach}
     record: Record = kinds[table](**fields)
     return record
+
+
+def control_record(row: Mapping[str, Any]) -> ControlRecord:
+    """A row of `control` as a record."""
+    return ControlRecord(**_control_fields(row))
+
+
+def audit_row(row: Mapping[str, Any]) -> AuditRow:
+    """A row of `control` as it is shown."""
+    return AuditRow(seq=row["seq"], hash=row["hash"], **_control_fields(row))
+
+
+def _control_fields(row: Mapping[str, Any]) -> dict[str, Any]:
+    same = ("action", "scope", "actor", "via", "reason", "acked_seq", "open_orders")
+    fields = {name: row[name] for name in same}
+    halt_ids = tuple(map(int, filter(None, row["halt_ids"].split(","))))
+    return {**fields, "timestamp": moment(row["timestamp_us"]), "halt_ids": halt_ids}
 
 
 def _fill_row(fill: Fill, seq: int) -> Row:

@@ -74,6 +74,7 @@ breaches = _table(
     Column("threshold", Float),
 )
 
+# Each row's hash covers the row and the hash of the one before it: see `audit`.
 control = _table(
     "control",
     Column("timestamp_us", BigInteger, nullable=False),
@@ -85,6 +86,7 @@ control = _table(
     Column("halt_ids", String, nullable=False),
     Column("acked_seq", BigInteger),
     Column("open_orders", Integer),
+    Column("hash", String, nullable=False),
 )
 
 # Sums over the fills and reversals, written in the same transaction as those: a start reads these

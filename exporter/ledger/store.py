@@ -14,11 +14,12 @@ from typing import Any
 from sqlalchemy import Connection, Table, create_engine, event, func, insert, select
 from sqlalchemy.exc import DatabaseError, SQLAlchemyError
 
-from arbwatch.answers import StoredFill
+from arbwatch.answers import AuditRow, StoredFill
 from exporter.errors import LedgerUnavailable, StartError
 from exporter.ledger import schema
+from exporter.ledger.audit import GENESIS, first_break
 from exporter.ledger.records import ControlRecord, Entry
-from exporter.ledger.rows import from_row, stored_fill
+from exporter.ledger.rows import audit_row, control_record, from_row, stored_fill
 from exporter.ledger.statistics import Summary, Totals
 from exporter.ledger.writer import Identified, Writer, Written
 
@@ -43,7 +44,12 @@ class Store:
             self._engine.dispose()
             self._lock.close()
             raise
-        self._writer = Writer(self._connection, last_seq=self.head(), summary=self.totals().summary)
+        self._writer = Writer(
+            self._connection,
+            last_seq=self.head(),
+            last_hash=self._last_hash(),
+            summary=self.totals().summary,
+        )
 
     def close(self) -> None:
         """Close the file and let others open it."""
@@ -86,14 +92,27 @@ class Store:
         return list(islice(heapq.merge(*pages, key=lambda entry: entry.seq), limit))
 
     def control_log(self) -> list[tuple[int, ControlRecord]]:
-        """Every change of control state, in order."""
-        rows = self._connection.execute(select(schema.control).order_by(schema.control.c.seq))
-        log_rows = []
-        for row in rows.mappings():
-            record = from_row(schema.control, dict(row))
-            assert isinstance(record, ControlRecord)
-            log_rows.append((int(row["seq"]), record))
-        return log_rows
+        """Every change of control state, in order.
+
+        Raises:
+            StartError: the audit trail was tampered with; a state that cannot be trusted is none.
+        """
+        rows = self._connection.execute(select(schema.control).order_by(schema.control.c.seq)).all()
+        broken = first_break(tuple(row) for row in rows)
+        if broken is not None:
+            raise StartError(f"the audit trail does not hold at entry {broken}; restore a backup")
+        return [(row.seq, control_record(row._asdict())) for row in rows]
+
+    def audit(self, *, limit: int, before: int | None = None) -> list[AuditRow]:
+        """Control records, the newest first; `before` is the `seq` to go on below."""
+        query = select(schema.control).order_by(schema.control.c.seq.desc()).limit(limit)
+        if before is not None:
+            query = query.where(schema.control.c.seq < before)
+        return [audit_row(row._asdict()) for row in self._connection.execute(query)]
+
+    def _last_hash(self) -> str:
+        query = select(schema.control.c.hash).order_by(schema.control.c.seq.desc()).limit(1)
+        return self._connection.scalar(query) or GENESIS
 
     def totals(self) -> Totals:
         """Where the results of all fills and reversals stand."""

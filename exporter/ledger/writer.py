@@ -9,6 +9,7 @@ from sqlalchemy.exc import IntegrityError
 
 from arbwatch.events import Reversal
 from exporter.ledger import schema
+from exporter.ledger.audit import chained
 from exporter.ledger.records import Entry, Record
 from exporter.ledger.rows import Row, to_row
 from exporter.ledger.statistics import Hours, Summary, by_hour
@@ -50,11 +51,17 @@ class Written(msgspec.Struct, frozen=True):
 
 
 class Writer:
-    """Writes over one connection; `last_seq` is the largest number in use."""
+    """Writes over one connection, going on from where the ledger stands.
 
-    def __init__(self, connection: Connection, *, last_seq: int, summary: Summary) -> None:
+    `last_seq` is the largest number in use, `last_hash` that of the newest control record.
+    """
+
+    def __init__(
+        self, connection: Connection, *, last_seq: int, last_hash: str, summary: Summary
+    ) -> None:
         self._connection = connection
         self._last_seq = last_seq
+        self._last_hash = last_hash
         self._summary = summary
         self._inserts: dict[tuple[Table, int], str] = {}
 
@@ -91,6 +98,9 @@ class Writer:
                 continue
             entries.append(Entry(row[0], record))
             tables.setdefault(schema.TABLES[type(record)], []).append(row)
+        controls = chained(tables.get(schema.control, []), self._last_hash)
+        if controls:
+            tables[schema.control] = controls
         self._connection.rollback()  # ends the read that an earlier select left open
         with self._connection.begin():
             for table, values in tables.items():
@@ -100,6 +110,8 @@ class Writer:
                 tables.get(schema.fills, []), tables.get(schema.reversals, [])
             )
         self._summary = summary
+        if controls:
+            self._last_hash = controls[-1][-1]
         return Written(entries, refused, summary, hours)
 
     def _sum_up(self, fills: list[Row], reversals: list[Row]) -> tuple[Summary, Hours]:

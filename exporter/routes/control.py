@@ -6,6 +6,7 @@ import msgspec
 from fastapi import APIRouter, Request, Response
 
 from arbwatch import wire
+from arbwatch.answers import AuditRow
 from arbwatch.control import (
     ALL_VENUES,
     Acknowledgement,
@@ -16,12 +17,27 @@ from arbwatch.control import (
 from exporter.body import media_type, read_body
 from exporter.control import Control
 from exporter.errors import UnsupportedMedia, from_wire
+from exporter.ledger.ledger import Ledger
+from exporter.ledger.store import Store
 from exporter.routes.documented import call, respond
+from exporter.routes.paging import Limit, Sequence
 
 T = TypeVar("T")
 
 REFUSALS = (400, 404, 413, 415, 503)
 Stand = VenueControl | list[VenueControl]
+
+
+def audit_router(ledger: Ledger) -> APIRouter:
+    """The route of the audit trail."""
+    routes = APIRouter(prefix="/api", tags=["control"])
+
+    @routes.get("/audit", **call(list[AuditRow]))
+    async def get_audit(limit: Limit = 20, before: Sequence = None) -> Response:
+        """Every order and acknowledgement, the newest first; `before` a `seq` gives the next."""
+        return respond(await ledger.read(Store.audit, limit=limit, before=before))
+
+    return routes
 
 
 def router(control: Control) -> APIRouter:

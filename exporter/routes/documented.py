@@ -33,6 +33,7 @@ _DOCUMENTED: tuple[Any, ...] = (
     answers.VenueHealth,
     answers.PnlReport,
     answers.Receipt,
+    answers.AuditRow,
     control.HaltOrder,
     control.ResumeOrder,
     control.Acknowledgement,

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Header, Query, Response
+from fastapi import APIRouter, Header, Response
 from fastapi.responses import StreamingResponse
 
 from arbwatch.answers import ExposureTotal, LiveEdge, PnlReport, StoredFill, VenueHealth
@@ -17,10 +17,8 @@ from exporter.limits import Limits
 from exporter.live_edges import LiveEdges
 from exporter.pnl import Pnl
 from exporter.routes.documented import call, respond
+from exporter.routes.paging import Limit, Sequence
 from exporter.stream import Stream
-
-Limit = Annotated[int, Query(ge=1, le=1000)]
-Sequence = Annotated[int | None, Query(ge=0, le=2**63 - 1)]
 
 
 def edges(live_edges: LiveEdges, exposure: OpenExposure) -> APIRouter:

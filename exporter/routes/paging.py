@@ -1,0 +1,8 @@
+"""Query parameters of calls that answer in pages."""
+
+from typing import Annotated
+
+from fastapi import Query
+
+Limit = Annotated[int, Query(ge=1, le=1000)]
+Sequence = Annotated[int | None, Query(ge=0, le=2**63 - 1)]
