@@ -32,6 +32,8 @@ def main() -> int:
         return refuse("; ".join(f"{e['loc'][0]}: {e['msg']}" for e in error.errors()))
     except (StartError, ValueError) as error:
         return refuse(str(error))
+    except OSError as error:
+        return refuse(f"{error.filename}: {error.strerror}")
     allow_many_connections()
     sys.setswitchinterval(SWITCH_SECONDS)
     # What exists by now stays: the collector need not look at it again. It runs less often than by

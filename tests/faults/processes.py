@@ -17,11 +17,14 @@ from tests.conftest import LIMITS, free_port, wait_until
 class ExporterProcess:
     """`python -m exporter` over one ledger, started by `wrapper` where one is given."""
 
-    def __init__(self, ledger: Path, *, wrapper: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self, ledger: Path, *, wrapper: tuple[str, ...] = (), log: Path | None = None
+    ) -> None:
         port = free_port()
         self.client = Client(f"http://127.0.0.1:{port}")
         self.port = port
         self._ledger = ledger
+        self._log = log or ledger.with_suffix(".log")
         self._wrapper = wrapper
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -49,7 +52,7 @@ class ExporterProcess:
             "EXPORTER_PORT": str(self.port),
             "LIMITS_FILE": str(LIMITS),
         }
-        with self._ledger.with_suffix(".log").open("ab") as log:
+        with self._log.open("ab") as log:
             self._process = subprocess.Popen(
                 [*self._wrapper, sys.executable, "-m", "exporter"],
                 cwd=LIMITS.parent,
@@ -87,7 +90,12 @@ class ExporterProcess:
 
     def log(self) -> str:
         """What it wrote so far, over all its starts."""
-        return self._ledger.with_suffix(".log").read_text()
+        return self._log.read_text()
+
+    def status(self, path: str, body: object = None) -> int:
+        """The status of a read, or of a post where there is a body."""
+        method = "GET" if body is None else "POST"
+        return requests.request(method, self.client.url + path, json=body, timeout=10).status_code
 
     def _answers(self) -> bool:
         assert self._process is not None

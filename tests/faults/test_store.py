@@ -1,0 +1,125 @@
+"""Row 30: a disk that is full or fails. Facts are refused, the rest goes on, and it heals."""
+
+import shutil
+import signal
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import pytest
+import requests
+
+from tests.client import Client, edge, fill
+from tests.conftest import wait_until
+from tests.faults.formats import ARRAY, post
+from tests.faults.load import stored_fills
+from tests.faults.processes import ExporterProcess
+
+DISK_BYTES = 2 * 1024 * 1024
+
+
+def can_mount() -> bool:
+    """Whether this user may mount a small disk of its own."""
+    command = ["unshare", "-rm", "mount", "-t", "tmpfs", "none", "/mnt"]
+    return bool(shutil.which("unshare")) and subprocess.run(command, check=False).returncode == 0
+
+
+needs_disk = pytest.mark.skipif(not can_mount(), reason="unshare and tmpfs are not allowed here")
+needs_strace = pytest.mark.skipif(not shutil.which("strace"), reason="strace is not installed")
+
+
+@pytest.fixture
+def on_small_disk(tmp_path: Path) -> Iterator[tuple[ExporterProcess, Path]]:
+    """An exporter whose ledger is on a disk of 2 MiB, and that disk as seen from here."""
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    mount = f'mount -t tmpfs -o size={DISK_BYTES} none {disk} && exec "$@"'
+    wrapper = ("unshare", "-rm", "sh", "-c", mount, "sh")
+    with ExporterProcess(disk / "ledger.db", wrapper=wrapper) as process:
+        process.start()
+        yield process, Path(f"/proc/{process.pid}/root{disk}")
+
+
+@contextmanager
+def failing_sync(process: ExporterProcess) -> Iterator[None]:
+    """Every sync of the process fails with an input/output error."""
+    command = ["strace", "-f", "-qq", "-o", "/dev/null", "-p", str(process.pid)]
+    inject = ["-e", "trace=fsync,fdatasync", "-e", "inject=fsync,fdatasync:error=EIO"]
+    with subprocess.Popen([*command, *inject]) as tracer:
+        wait_until(lambda: "TracerPid:\t0" not in Path(f"/proc/{process.pid}/status").read_text())
+        try:
+            yield
+        finally:
+            tracer.send_signal(signal.SIGINT)
+
+
+def check_refusal(api: Client, answer: requests.Response) -> None:
+    """503 with when to come back, said so by readiness and metrics; reads and edges go on."""
+    assert (answer.status_code, answer.json()["error"]["code"]) == (503, "ledger_unavailable")
+    assert int(answer.headers["Retry-After"]) >= 1
+    assert requests.get(api.url + "/readyz", timeout=5).status_code == 503
+    assert (api.sample("arb_exporter_commit_failures_total") or 0) >= 1
+    assert api.post("/api/edges", edge()).status_code == 200
+    assert len(api.get("/api/edges")) == 1
+    assert api.get("/healthz")["status"] == "ok"
+    assert len(api.get("/api/health")) == len(api.get("/api/venues")) == 2
+
+
+def fill_up(disk: Path) -> Path:
+    """Take every free byte."""
+    filler = disk / "filler"
+    with filler.open("wb", buffering=0) as file, suppress(OSError):
+        while file.write(b"\0" * 4096):
+            pass
+    return filler
+
+
+@needs_disk
+def test_a_full_disk_is_said_and_survived(on_small_disk: tuple[ExporterProcess, Path]) -> None:
+    """Nothing is half stored or counted; with space again it goes on without a restart."""
+    process, disk = on_small_disk
+    api = process.client
+    api.post("/api/fills", fill("before"))
+    api.post("/api/venues/kalshi/halt", {"reason": "before"})
+    filler = fill_up(disk)
+    batch = [{"type": "fill"} | fill(f"during-{n}") for n in range(2_000)]
+
+    refused = post(api, ARRAY, [*batch, {"type": "edge"} | edge(pair_id="with-them")])
+    check_refusal(api, refused)
+    halts = [row["state"] for row in api.get("/api/venues")]
+    halt = api.post("/api/venues/polymarket/halt", {"reason": "full"})
+    counted = api.sample("arb_fills_total", category="economics")
+    filler.unlink()
+    accepted = post(api, ARRAY, batch).json()
+
+    assert halts == ["running", "requested"] or halts == ["running", "unconfirmed"]
+    assert halt.status_code in (200, 503)
+    assert counted == 1
+    assert accepted["accepted"] == 2_000
+    assert api.get("/readyz") == {"status": "ready"}
+    assert len(stored_fills(api)) == 2_001
+    assert api.sample("arb_pnl_realized_usd") == 2_001 * 1.5
+
+
+@needs_strace
+def test_a_failing_sync_is_said_and_survived(process: ExporterProcess) -> None:
+    """What could not be synced was not promised; a resend afterwards is stored once."""
+    api = process.client
+    api.post("/api/fills", fill("before"))
+
+    with failing_sync(process):
+        answers = [api.post("/api/fills", fill(f"during-{n}", pnl_cents=1)) for n in range(3)]
+        for answer in answers:
+            check_refusal(api, answer)
+        halt = api.post("/api/venues/kalshi/halt", {})
+    again = [api.post("/api/fills", fill(f"during-{n}", pnl_cents=1)).json() for n in range(3)]
+
+    assert halt.status_code == 503
+    assert [receipt["accepted"] for receipt in again] == [1, 1, 1]
+    assert api.get("/readyz") == {"status": "ready"}
+    assert api.sample("arb_pnl_realized_usd") == 1.53
+    process.kill()
+    process.start()
+    assert len(stored_fills(api)) == 4
+    assert api.sample("arb_pnl_realized_usd") == 1.53
