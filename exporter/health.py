@@ -35,6 +35,7 @@ class VenueWatch:
         self._requests: defaultdict[str, deque[tuple[float, int, int]]] = defaultdict(
             lambda: deque(maxlen=MAX_SAMPLES)
         )
+        self._updated: dict[str, float] = {}
         self.last_update: dict[str, datetime] = {}
 
     def latency(self, venue: str, samples_ms: list[float], timestamp: datetime) -> None:
@@ -43,8 +44,14 @@ class VenueWatch:
             return
         moment = self._clock()
         self._samples[venue].extend((moment, sample) for sample in samples_ms)
-        timestamp = min(timestamp, self._now())
-        self.last_update[venue] = max(timestamp, self.last_update.get(venue, timestamp))
+        # The wall clock may be set back: what was seen before then is no later than now, and how
+        # long a feed is silent runs on the monotonic clock.
+        now = self._now()
+        timestamp = min(timestamp, now)
+        known = min(self.last_update.get(venue, timestamp), now)
+        self.last_update[venue] = max(timestamp, known)
+        updated = moment - (now - timestamp).total_seconds()
+        self._updated[venue] = max(updated, self._updated.get(venue, updated))
 
     def requests(self, venue: str, requests: Requests) -> None:
         """Take in the calls that were made to a venue."""
@@ -75,9 +82,9 @@ class VenueWatch:
     ) -> HealthStatus:
         if state is not HaltState.RUNNING:
             return "halted"
-        if venue not in self.last_update:
+        if venue not in self._updated:
             return "unknown"
-        silence = (self._now() - self.last_update[venue]).total_seconds()
+        silence = self._clock() - self._updated[venue]
         if silence > limits.of_venue("feed_silence", venue):
             return "down"
         is_late = p95 is not None and p95 / 1000 > limits.of_venue("feed_latency", venue)
