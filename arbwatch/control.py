@@ -15,6 +15,9 @@ ALL_VENUES = "all"
 ENGINE_HEADER = "Arbwatch-Engine"
 BATCH_HEADER = "Arbwatch-Batch"
 
+# How long an engine may open positions after it last heard the exporter.
+LEASE_SECONDS = 15.0
+
 Via = Literal["discord", "rest", "rule", "engine", "console"]
 
 

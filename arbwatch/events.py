@@ -21,9 +21,9 @@ Text = Annotated[str, Meta(min_length=1, max_length=2000)]
 Title = Annotated[str, Meta(min_length=1, max_length=300)]
 Timestamp = Annotated[datetime, Meta(tz=True)]
 
-# The magnitudes keep every sum of micro-dollars an exact 64-bit integer.
-Cents = Annotated[float, Meta(ge=-1e9, le=1e9)]
-PositiveCents = Annotated[float, Meta(ge=0, le=1e9)]
+# The magnitudes keep the sums of millions of fills exact 64-bit integers of micro-dollars.
+Cents = Annotated[float, Meta(ge=-1e8, le=1e8)]
+PositiveCents = Annotated[float, Meta(ge=0, le=1e8)]
 Usd = Annotated[float, Meta(ge=0, le=1e9)]
 Ratio = Annotated[float, Meta(ge=0, le=1)]
 Milliseconds = Annotated[float, Meta(ge=0, le=86_400_000)]

@@ -25,7 +25,7 @@ def main() -> int:
     """Run until told to stop; 0 after a clean stop, 1 when it could not start."""
     try:
         settings = Settings()
-        logging.basicConfig(level=settings.log_level.upper(), format=LOG_FORMAT)
+        logging.basicConfig(level=settings.log_level, format=LOG_FORMAT)
         listener = listen(settings.exporter_host, settings.exporter_port)
         exporter = Exporter(settings)
     except ValidationError as error:
@@ -41,10 +41,11 @@ def main() -> int:
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 50)
+    server = Server(exporter)
     for number in (signal.SIGINT, signal.SIGTERM):
-        # uvicorn raises the signal again once it has stopped; by then there is nothing left to do.
-        signal.signal(number, lambda _number, _frame: None)
-    Server(exporter).run(sockets=[listener])
+        # Until uvicorn listens to signals itself, and when it raises one again after it stopped.
+        signal.signal(number, lambda _number, _frame: setattr(server, "should_exit", True))
+    server.run(sockets=[listener])
     return 0
 
 

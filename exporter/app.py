@@ -1,6 +1,7 @@
 """Wiring: every part of the exporter made once, and given what it needs."""
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
@@ -29,6 +30,8 @@ from exporter.routes import documented, ops, push, read
 from exporter.settings import Settings
 from exporter.stream import Stream
 
+log = logging.getLogger(__name__)
+
 EXPIRE_SECONDS = 1.0
 
 
@@ -51,7 +54,9 @@ class Exporter:
         self.ledger = Ledger(store)
         self.engines = Engines(on_overflow=lambda: metrics.service.overflow("engine"))
         self.live_edges = LiveEdges(
-            ttl_seconds=settings.edge_ttl_seconds, on_end=metrics.edges.observe_end
+            ttl_seconds=settings.edge_ttl_seconds,
+            on_end=metrics.edges.observe_end,
+            on_set_aside=metrics.edges.set_aside.inc,
         )
         self.exposure = OpenExposure()
         self.watch = VenueWatch(settings.venues)
@@ -96,7 +101,10 @@ class Exporter:
 
     async def _expire_forever(self) -> None:
         while True:
-            self.live_edges.expire()
+            try:
+                self.live_edges.expire()
+            except Exception:
+                log.exception("live edges: a sweep failed; the next one goes on")
             await asyncio.sleep(EXPIRE_SECONDS)
 
     def _register_snapshot(self) -> None:

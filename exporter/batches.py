@@ -6,6 +6,7 @@ from collections import OrderedDict
 from arbwatch.answers import Receipt
 
 KEPT = 1_000
+MOST_REJECTIONS = 100
 
 Work = Receipt | asyncio.Future[Receipt]
 
@@ -13,8 +14,8 @@ Work = Receipt | asyncio.Future[Receipt]
 class RecentBatches:
     """The last batches by name, each with its receipt or the work that will give it.
 
-    A batch that failed is forgotten, and taken in anew when it is sent again. Facts outlive this:
-    the ledger knows them by their own identity.
+    A batch that failed, or was mostly refused, is forgotten, and taken in anew when it is sent
+    again. Facts outlive this: the ledger knows them by their own identity.
     """
 
     def __init__(self) -> None:
@@ -26,6 +27,8 @@ class RecentBatches:
 
     def put(self, batch: str, work: Work) -> None:
         """Remember what became of a batch, or the work on it."""
+        if isinstance(work, Receipt) and len(work.rejected) > MOST_REJECTIONS:
+            return
         self._works[batch] = work
         if not isinstance(work, Receipt):
             work.add_done_callback(lambda done: self._settle(batch, done))
@@ -35,5 +38,5 @@ class RecentBatches:
     def _settle(self, batch: str, work: asyncio.Future[Receipt]) -> None:
         if work.cancelled() or work.exception() is not None:
             self._works.pop(batch, None)
-        elif batch in self._works:
-            self._works[batch] = work.result()
+        elif self._works.pop(batch, None) is not None:
+            self.put(batch, work.result())

@@ -6,7 +6,7 @@ from starlette.types import Receive
 
 from arbwatch import wire
 from arbwatch.events import MAX_BODY_BYTES
-from exporter.errors import TooLarge, UnsupportedMedia
+from exporter.errors import ForeignOrigin, Incomplete, TooLarge, UnsupportedMedia
 
 MEDIA_TYPES = frozenset({wire.JSON, wire.NDJSON, wire.MSGPACK})
 
@@ -28,18 +28,30 @@ def media_type(headers: dict[bytes, bytes]) -> str:
     return given or wire.JSON
 
 
+def check_origin(headers: dict[bytes, bytes]) -> None:
+    """Refuse what a web page of another site sends through somebody's browser.
+
+    Raises:
+        ForeignOrigin: the browser says that the call comes from elsewhere.
+    """
+    origin = headers.get(b"origin")
+    if origin is not None and origin.partition(b"://")[2] != headers.get(b"host"):
+        raise ForeignOrigin("calls from web pages of other origins are refused")
+
+
 async def read_body(receive: Receive) -> bytes:
     """The whole body.
 
     Raises:
         TooLarge: it is over 4 MiB; reading stops there.
+        Incomplete: the client left.
     """
     chunks: list[bytes] = []
     size = 0
     while True:
         message: Any = await receive()
         if message["type"] == "http.disconnect":
-            raise UnsupportedMedia("the body ended early")
+            raise Incomplete("the body ended early")
         chunks.append(message.get("body", b""))
         size += len(chunks[-1])
         if size > MAX_BODY_BYTES:

@@ -18,7 +18,7 @@ from arbwatch.control import (
     VenueControl,
 )
 from arbwatch.events import Fill, utc_now
-from exporter.errors import UnknownVenue
+from exporter.errors import Rejected, UnknownVenue
 from exporter.ledger.ledger import Ledger
 from exporter.ledger.records import ControlRecord, Entry
 from exporter.ledger.store import Store
@@ -63,6 +63,11 @@ class ControlState:
     def acks(self, venue: str) -> list[EngineAck]:
         """What each engine last acknowledged for this venue."""
         return [ack for (scope, _), ack in self._acks.items() if scope == venue]
+
+    def has_ack(self, venue: str, ack: Acknowledgement) -> bool:
+        """Whether this engine has told exactly this already."""
+        known = self._acks.get((venue, ack.engine))
+        return known is not None and (known.seq, known.open_orders) == (ack.seq, ack.open_orders)
 
     def last_change(self, venue: str) -> tuple[int, datetime | None]:
         """Sequence number and time of the last order for this venue."""
@@ -140,8 +145,16 @@ class Control:
         return self.venues(scope)
 
     async def acknowledge(self, venue: str, ack: Acknowledgement) -> list[VenueControl]:
-        """An engine has carried out every order for the venue up to `ack.seq`."""
+        """An engine has carried out every order for the venue up to `ack.seq`.
+
+        Raises:
+            Rejected: there is no such order yet, so nothing can have been carried out.
+        """
         self._check(venue, is_all_allowed=False)
+        if ack.seq > self._state.last_change(venue)[0]:
+            raise Rejected("out_of_range", "no order of this number was given", field="seq")
+        if self._state.has_ack(venue, ack):
+            return self.venues(venue)
         await self._append(
             ControlRecord(
                 action="ack",

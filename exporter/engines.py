@@ -3,9 +3,11 @@
 import time
 from collections.abc import Callable
 
+from arbwatch.control import LEASE_SECONDS
 from arbwatch.events import SenderReport
 
-LEASE_SECONDS = 15.0
+# The engine counts its lease from before it asked, so it has lapsed there by then.
+MARGIN_SECONDS = 5.0
 MAX_ENGINES = 16
 MAX_NAME_CHARACTERS = 128
 
@@ -57,5 +59,5 @@ class Engines:
 
     def connected(self) -> frozenset[str]:
         """Engines whose lease may still be alive."""
-        since = self._clock() - LEASE_SECONDS
+        since = self._clock() - LEASE_SECONDS - MARGIN_SECONDS
         return frozenset(name for name, moment in self._heard.items() if moment >= since)

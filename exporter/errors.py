@@ -40,6 +40,20 @@ class UnknownVenue(ExporterError):
     code = "unknown_venue"
 
 
+class ForeignOrigin(ExporterError):
+    """A web page of another origin made the call."""
+
+    status = 403
+    code = "foreign_origin"
+
+
+class Incomplete(ExporterError):
+    """The client left before its request was whole."""
+
+    status = 400
+    code = "incomplete"
+
+
 class TooLarge(ExporterError):
     """The body or the batch is over its limit."""
 

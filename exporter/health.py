@@ -1,4 +1,7 @@
-"""How each venue does, from what the engine measured in the last minutes."""
+"""How each venue does, from what the engine measured lately.
+
+Latencies of the last minute and calls of the last five, or the last 10,000 reports of each.
+"""
 
 import math
 import time
@@ -80,7 +83,7 @@ class VenueWatch:
         state: HaltState,
         limits: Limits,
     ) -> HealthStatus:
-        if state is not HaltState.RUNNING:
+        if state is HaltState.ACKNOWLEDGED:
             return "halted"
         if venue not in self._updated:
             return "unknown"

@@ -66,6 +66,8 @@ def load(path: Path, *, venues: tuple[str, ...]) -> Limits:
     """
     try:
         limits = msgspec.convert(yaml.safe_load(path.read_text()), Limits)
+    except UnicodeDecodeError as error:
+        raise StartError(f"{path}: not UTF-8 text") from error
     except OSError as error:
         raise StartError(f"{path}: {error.strerror}") from error
     except yaml.YAMLError as error:

@@ -17,6 +17,7 @@ class _Tracked(msgspec.Struct):
     first_seen: float
     last_seen: float
     expires: float
+    slot: int
     is_filled: bool = False
 
 
@@ -28,6 +29,8 @@ class LiveEdges:
     Times to live run on the monotonic clock; an edge that was old when it arrived never lives.
     Expiry is a wheel of seconds: each pair waits in one of its slots and is looked at when that
     comes round, so that neither an update nor the sweep walks over the others.
+
+    `on_set_aside` is told how many edges of an update were too old to live.
     """
 
     def __init__(
@@ -35,11 +38,13 @@ class LiveEdges:
         *,
         ttl_seconds: float,
         on_end: Callable[[Edge, float, bool], None],
+        on_set_aside: Callable[[int], None] = lambda count: None,
         clock: Callable[[], float] = time.monotonic,
         now: Callable[[], datetime] = utc_now,
     ) -> None:
         self._ttl_seconds = ttl_seconds
         self._on_end = on_end
+        self._on_set_aside = on_set_aside
         self._clock = clock
         self._now = now
         self._pairs: dict[str, _Tracked] = {}
@@ -51,6 +56,7 @@ class LiveEdges:
     def update(self, edges: Iterable[Edge]) -> None:
         """Take in edges in the order they were pushed; of each pair the last one counts."""
         moment, now = self._clock(), self._now().timestamp()
+        set_aside = 0
         for edge in {edge.pair_id: edge for edge in edges}.values():
             ttl = edge.ttl_seconds or self._ttl_seconds
             delay = max(0.0, now - edge.timestamp.timestamp())
@@ -58,6 +64,10 @@ class LiveEdges:
             is_older = known is not None and edge.timestamp < known.edge.timestamp
             if delay < ttl and not is_older:
                 self._take_in(edge, known, moment=moment, expires=moment + ttl - delay)
+            else:
+                set_aside += 1
+        if set_aside:
+            self._on_set_aside(set_aside)
 
     def filled(self, pair_ids: Iterable[str]) -> None:
         """Fills of these pairs came in."""
@@ -70,12 +80,13 @@ class LiveEdges:
         moment = self._clock()
         for second in range(self._swept, int(moment) + 1):
             for tracked in self._wheel.pop(second, ()):
-                if self._pairs.get(tracked.edge.pair_id) is not tracked:
+                is_present = self._pairs.get(tracked.edge.pair_id) is tracked
+                if not is_present or tracked.slot != second:
                     continue
                 if tracked.expires <= moment:
                     self._end(tracked)
                 else:
-                    self._wheel[int(tracked.expires) + 1].append(tracked)
+                    self._wait(tracked)
         self._swept = int(moment) + 1
 
     def top(self, limit: int) -> list[LiveEdge]:
@@ -96,15 +107,22 @@ class LiveEdges:
             self._end(known)
             known = None
         if known is None:
-            known = self._pairs[edge.pair_id] = _Tracked(edge, moment, moment, expires)
-            self._wheel[int(expires) + 1].append(known)
+            known = self._pairs[edge.pair_id] = _Tracked(edge, moment, moment, expires, 0)
+            self._wait(known)
             self.categories[edge.category] += 1
         else:
             if known.edge.category != edge.category:
                 self._forget(known.edge.category)
                 self.categories[edge.category] += 1
             known.edge, known.last_seen, known.expires = edge, moment, expires
+            if expires < known.slot - 1:
+                self._wait(known)  # its time to live was cut short
         self._leaders.set(edge.pair_id, edge.net_edge_cents)
+
+    def _wait(self, tracked: _Tracked) -> None:
+        """Have it looked at once its time is over; an entry in another slot no longer counts."""
+        tracked.slot = int(tracked.expires) + 1
+        self._wheel[tracked.slot].append(tracked)
 
     def _end(self, tracked: _Tracked) -> None:
         del self._pairs[tracked.edge.pair_id]

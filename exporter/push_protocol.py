@@ -17,8 +17,9 @@ from arbwatch.answers import Receipt
 from arbwatch.control import BATCH_HEADER, ENGINE_HEADER
 from arbwatch.events import MAX_BODY_BYTES
 from exporter import refusals
-from exporter.body import media_type
-from exporter.errors import ExporterError, Rejected, TooLarge
+from exporter.body import check_origin, media_type
+from exporter.call import Answer, Call, Push, batch_name
+from exporter.errors import ExporterError, TooLarge
 
 log = logging.getLogger(__name__)
 
@@ -28,27 +29,7 @@ _ENCODER = msgspec.json.Encoder()
 # What stands before a body, and how long a request may take to arrive whole.
 MAX_HEAD_BYTES = 65_536
 RECEIVE_SECONDS = 30.0
-MAX_BATCH_NAME = 128
 _CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
-
-
-class Push(msgspec.Struct, frozen=True):
-    """What was posted."""
-
-    body: bytes
-    content_type: str
-    batch: str | None
-
-
-# An error that is returned was counted by ingest; one that is raised is counted here.
-Answer = Receipt | ExporterError
-
-
-class Call(msgspec.Struct, frozen=True):
-    """What a path takes: the type it is counted under, and what accepts it."""
-
-    name: str
-    accept: Callable[[Push], Answer | Awaitable[Answer]]
 
 
 class PushProtocol(HttpToolsProtocol):
@@ -78,14 +59,16 @@ class PushProtocol(HttpToolsProtocol):
         self._is_answering = False
         self._is_last = False
         self._is_in_head = False
+        self._has_begun = False
+        self._keeps_alive = True
         self._head_size = 0
         self._waiting_since: float | None = self.loop.time()
 
     def data_received(self, data: bytes) -> None:
         """Bytes came in; an endless head is cut off."""
-        was_in_head = self._is_in_head
+        was_in_head, self._has_begun = self._is_in_head, False
         super().data_received(data)
-        if was_in_head and self._is_in_head:
+        if was_in_head and self._is_in_head and not self._has_begun:
             self._head_size += len(data)
             if self._head_size > MAX_HEAD_BYTES:
                 self.transport.abort()
@@ -97,10 +80,12 @@ class PushProtocol(HttpToolsProtocol):
 
     def on_message_begin(self) -> None:
         """A request begins."""
-        self._is_in_head, self._head_size = True, 0
+        self._unset_keepalive_if_required()
+        self._is_in_head, self._has_begun, self._head_size = True, True, 0
         self._waiting_since = self.loop.time()
         self._is_last = self._is_last or self._is_answering
-        self._call = None
+        if not self._is_answering:
+            self._call = None
         self.url = b""
         self.headers = []
         self.expect_100_continue = False
@@ -144,7 +129,7 @@ class PushProtocol(HttpToolsProtocol):
         if self._call is None:
             super().on_message_complete()
             return
-        self._is_answering = True
+        self._is_answering, self._keeps_alive = True, self.parser.should_keep_alive()
         try:
             answer = self._call.accept(self._read())
         except Exception as error:
@@ -156,6 +141,28 @@ class PushProtocol(HttpToolsProtocol):
         task = self.loop.create_task(self._finish(answer))
         self.tasks.add(task)
         task.add_done_callback(self.tasks.discard)
+
+    def eof_received(self) -> Any:
+        """The client has said all; one that still waits for its answer gets it."""
+        self._is_last = self._is_last or self._is_answering
+        return self._is_answering
+
+    def send_400_response(self, msg: str) -> None:
+        """What came is no HTTP; an answer that is being made still goes out, as the last one."""
+        if self._is_answering:
+            self._is_last = True
+        else:
+            super().send_400_response(msg)
+
+    def pause_writing(self) -> None:
+        """The client does not read, so nothing more is read from it either."""
+        super().pause_writing()
+        self.flow.pause_reading()
+
+    def resume_writing(self) -> None:
+        """It reads again."""
+        super().resume_writing()
+        self.flow.resume_reading()
 
     def shutdown(self) -> None:
         """Stop gracefully: after the answer, if one is being made."""
@@ -175,11 +182,9 @@ class PushProtocol(HttpToolsProtocol):
         headers = dict(self.headers)
         if name := headers.get(_ENGINE):
             self._heard(name.decode("latin-1"))
-        batch = headers.get(_BATCH)
-        if batch is not None and len(batch) > MAX_BATCH_NAME:
-            raise Rejected("out_of_range", "too long for a name", field=BATCH_HEADER)
+        check_origin(headers)
         body = self._chunks[0] if len(self._chunks) == 1 else b"".join(self._chunks)
-        return Push(body, media_type(headers), None if batch is None else batch.decode("latin-1"))
+        return Push(body, media_type(headers), batch_name(headers.get(_BATCH), body))
 
     async def _finish(self, pending: Awaitable[Answer]) -> None:
         try:
@@ -211,7 +216,7 @@ class PushProtocol(HttpToolsProtocol):
         self.server_state.total_requests += 1
         if self.transport.is_closing() or self.parser is None:
             return
-        is_last = self._is_last or not self.parser.should_keep_alive()
+        is_last = self._is_last or not self._keeps_alive
         head = [STATUS_LINE[status], extra]
         for name, value in self.server_state.default_headers:
             head += (name, b": ", value, b"\r\n")

@@ -1,10 +1,13 @@
 """Settings of the exporter, all from the environment, read once at start."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import AliasChoices, Field, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from arbwatch.control import ALL_VENUES
+from exporter.metrics.labels import OTHER
 
 CATEGORIES = (
     "crypto",
@@ -40,7 +43,7 @@ class Settings(BaseSettings):
     categories: Names = CATEGORIES
     edge_ttl_seconds: float = Field(default=15.0, gt=0, le=86_400)
     top_edges: int = Field(default=20, ge=1, le=100)
-    log_level: str = "INFO"
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 
     @field_validator("venues", "categories", mode="before")
     @classmethod
@@ -48,6 +51,13 @@ class Settings(BaseSettings):
         """Comma-separated names, as the environment has them."""
         if isinstance(value, str):
             return tuple(name.strip() for name in value.split(",") if name.strip())
+        return value
+
+    @field_validator("venues", "categories")
+    @classmethod
+    def _leaves_our_words(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        if {ALL_VENUES, OTHER} & set(value) or not value:
+            raise ValueError(f"needs at least one name, and neither {ALL_VENUES} nor {OTHER}")
         return value
 
     @field_validator("database_url")

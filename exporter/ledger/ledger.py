@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections import deque
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Concatenate, ParamSpec, TypeVar
@@ -100,14 +101,22 @@ class Ledger:
             return
         self.is_ready = True
         self.on_commit(loop.time() - started, True)
-        self.on_stored(written)
+        try:
+            self.on_stored(written)
+        except Exception:
+            # It is stored, so that is what those who wait are told; what counts it has a fault.
+            log.exception("ledger: stored, but not all of it was counted or shown")
         self._answer(waiting, written.refused)
 
     def _answer(self, waiting: list[Waiting], refused: Refused) -> None:
         start = 0
+        places = deque(sorted(refused))
         for group, future in waiting:
             end = start + len(group)
-            own = {place - start: why for place, why in refused.items() if start <= place < end}
+            own: Refused = {}
+            while places and places[0] < end:
+                place = places.popleft()
+                own[place - start] = refused[place]
             if not future.cancelled():
                 future.set_result(own)
             start = end

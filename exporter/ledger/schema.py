@@ -7,7 +7,7 @@ from sqlalchemy import BigInteger, Column, Float, Integer, MetaData, String, Tab
 from arbwatch.events import Breach, EngineError, Fill, Reversal
 from exporter.ledger.records import ControlRecord
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 metadata = MetaData()
 

@@ -11,7 +11,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Table, create_engine, event, func, insert, select
+from sqlalchemy import Connection, Table, create_engine, event, func, insert, inspect, select
 from sqlalchemy.exc import DatabaseError, SQLAlchemyError
 
 from arbwatch.answers import AuditRow, StoredFill
@@ -34,7 +34,10 @@ class Store:
     """
 
     def __init__(self, path: Path) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise StartError(f"{path}: {error.strerror}") from error
         self._lock = _lock(path)
         self._engine = create_engine(f"sqlite:///{path}", connect_args={"check_same_thread": False})
         event.listen(self._engine, "connect", _configure)
@@ -138,8 +141,12 @@ class Store:
         except DatabaseError as error:
             raise _unreadable(path, error) from error
         try:
-            schema.metadata.create_all(connection)
-            self._check_version(connection, path)
+            if inspect(connection).has_table(schema.meta.name):
+                self._check_version(connection, path)
+            else:
+                schema.metadata.create_all(connection)
+                row = {"key": "schema", "value": str(schema.SCHEMA_VERSION)}
+                connection.execute(insert(schema.meta), row)
             connection.commit()
         except BaseException as error:
             connection.close()
@@ -151,10 +158,7 @@ class Store:
     def _check_version(self, connection: Connection, path: Path) -> None:
         known = select(schema.meta.c.value).where(schema.meta.c.key == "schema")
         version = connection.scalar(known)
-        if version is None:
-            row = {"key": "schema", "value": str(schema.SCHEMA_VERSION)}
-            connection.execute(insert(schema.meta), row)
-        elif int(version) != schema.SCHEMA_VERSION:
+        if version != str(schema.SCHEMA_VERSION):
             raise StartError(
                 f"{path}: made by another version (schema {version}, this one reads "
                 f"{schema.SCHEMA_VERSION}); start that version or move the file away"

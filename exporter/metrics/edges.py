@@ -20,6 +20,9 @@ class EdgeMetrics:
         self._cells: dict[tuple[str, str], EdgeCells] = {}
         labels = ("leader", "category")
         self._edges = families.hot_counter("arb_edges", "Edges pushed", labels)
+        self.set_aside = families.counter(
+            "arb_exporter_edges_dropped", "Edges that were too old on arrival to be live"
+        )
         self._edges_ended = families.hot_counter(
             "arb_edges_ended", "Edges that ended, filled or missed", (*labels, "outcome")
         )

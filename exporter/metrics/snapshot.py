@@ -174,7 +174,10 @@ class Snapshot(Collector):
         success = GaugeMetricFamily(
             "arb_engine_last_success_timestamp_seconds", "Last delivery", labels=labels
         )
+        connected = self._engines.connected()
         for name, report in self._engines.reports.items():
+            if name not in connected:
+                continue  # what it told is no longer the present
             queued.add_metric([name], report.queued)
             spooled.add_metric([name], report.spooled)
             dropped.add_metric([name], report.dropped)

@@ -14,18 +14,23 @@ from arbwatch.control import (
     ResumeOrder,
     VenueControl,
 )
-from exporter.body import media_type, read_body
+from exporter.body import check_origin, media_type, read_body
 from exporter.control import Control
 from exporter.errors import UnsupportedMedia, from_wire
 from exporter.ledger.ledger import Ledger
 from exporter.ledger.store import Store
+from exporter.routes import examples
 from exporter.routes.documented import call, respond
 from exporter.routes.paging import Limit, Sequence
 
 T = TypeVar("T")
 
-REFUSALS = (400, 404, 413, 415, 503)
+REFUSALS = (400, 403, 404, 413, 415, 503)
 Stand = VenueControl | list[VenueControl]
+
+_halt = call(Stand, body=HaltOrder, example=examples.HALT, refusals=REFUSALS)
+_resume = call(Stand, body=ResumeOrder, example=examples.RESUME, refusals=REFUSALS)
+_ack = call(VenueControl, body=Acknowledgement, example=examples.ACK, refusals=REFUSALS)
 
 
 def audit_router(ledger: Ledger) -> APIRouter:
@@ -52,19 +57,25 @@ def router(control: Control) -> APIRouter:
         """Where each venue stands, why, and what the engines acknowledged."""
         return respond(control.venues())
 
-    @routes.post("/{venue}/halt", **call(Stand, body=HaltOrder, refusals=REFUSALS))
+    @routes.post("/{venue}/halt", **_halt)
     async def post_halt(venue: str, request: Request) -> Response:
         """Order a halt; on disk when this answers, true once `state` is `acknowledged`."""
         order = await _body(request, halts)
         return respond(_one(venue, await control.halt(venue, order)))
 
-    @routes.post("/{venue}/resume", **call(Stand, body=ResumeOrder, refusals=REFUSALS))
+    @routes.post(
+        "/{venue}/resume",
+        **_resume,
+    )
     async def post_resume(venue: str, request: Request) -> Response:
         """End the halts named in `halt_ids`, or all of this scope that are open now."""
         order = await _body(request, resumes)
         return respond(_one(venue, await control.resume(venue, order)))
 
-    @routes.post("/{venue}/ack", **call(VenueControl, body=Acknowledgement, refusals=REFUSALS))
+    @routes.post(
+        "/{venue}/ack",
+        **_ack,
+    )
     async def post_ack(venue: str, request: Request) -> Response:
         """An engine has carried out every order for the venue up to `seq`."""
         ack = await _body(request, acks)
@@ -76,7 +87,9 @@ def router(control: Control) -> APIRouter:
 async def _body(request: Request, decoder: msgspec.json.Decoder[T]) -> T:
     """The body; none at all stands for one with every default."""
     try:
-        if media_type(dict(request.scope["headers"])) != wire.JSON:
+        headers = dict(request.scope["headers"])
+        check_origin(headers)
+        if media_type(headers) != wire.JSON:
             raise UnsupportedMedia(f"send {wire.JSON}")
         return wire.decode(await read_body(request.receive) or b"{}", decoder)
     except wire.WireError as error:

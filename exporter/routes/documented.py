@@ -8,6 +8,9 @@ from fastapi import FastAPI, Response
 
 from arbwatch import answers, control, events, wire
 
+# Lines and MessagePack hold several events; the schema is that of one, or of an array.
+PUSHED_AS = (wire.JSON, wire.NDJSON, wire.MSGPACK)
+
 _REF = "#/components/schemas/{name}"
 _ERROR = {
     "type": "object",
@@ -46,9 +49,13 @@ def respond(value: Any) -> Response:
     return Response(msgspec.json.encode(value), media_type=wire.JSON)
 
 
-def call(answer: Any, *, body: Any = None, refusals: tuple[int, ...] = ()) -> dict[str, Any]:
+def call(
+    answer: Any, *, body: Any = None, example: Any = None, refusals: tuple[int, ...] = ()
+) -> dict[str, Any]:
     """Arguments of a FastAPI route that describe its body, answer (a tuple: one of), refusals."""
-    extra = {} if body is None else {"requestBody": _request_body(body, None)}
+    extra = {}
+    if body is not None:
+        extra["requestBody"] = _request_body(body, example, is_required=False)
     return {"openapi_extra": extra, "responses": _responses(answer, refusals)}
 
 
@@ -59,7 +66,7 @@ def operation(
     responses = _responses(answer, refusals)
     return {
         "tags": [tag],
-        "requestBody": _request_body(body, example),
+        "requestBody": _request_body(body, example, media_types=PUSHED_AS),
         "responses": {str(status): response for status, response in responses.items()},
     }
 
@@ -80,9 +87,15 @@ def install(app: FastAPI, posts: dict[str, Any]) -> None:
     app.openapi = described  # type: ignore[method-assign]
 
 
-def _request_body(body: Any, example: Any) -> dict[str, Any]:
+def _request_body(
+    body: Any,
+    example: Any,
+    *,
+    is_required: bool = True,
+    media_types: tuple[str, ...] = (wire.JSON,),
+) -> dict[str, Any]:
     content = {"schema": _schema(body)} | ({"example": example} if example else {})
-    return {"required": True, "content": {wire.JSON: content}}
+    return {"required": is_required, "content": dict.fromkeys(media_types, content)}
 
 
 def _responses(answer: Any, refusals: tuple[int, ...]) -> dict[int | str, dict[str, Any]]:

@@ -67,3 +67,9 @@ BREACH: dict[str, Any] = {
 }
 
 EVENTS: list[dict[str, Any]] = [{"type": "edge"} | EDGE, {"type": "fill"} | FILL]
+
+HALT: dict[str, Any] = {"reason": "feed is late", "actor": "alice"}
+
+RESUME: dict[str, Any] = {"reason": "feed is back", "actor": "alice", "halt_ids": [12]}
+
+ACK: dict[str, Any] = {"engine": "mine", "seq": 12, "open_orders": 0}

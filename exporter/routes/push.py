@@ -22,16 +22,16 @@ from arbwatch.events import (
     utc_now,
 )
 from arbwatch.unknown import unknown_fields
+from exporter.call import Answer, Call, Push
 from exporter.errors import FillConflict, Rejected, UnsupportedMedia, from_wire
 from exporter.ingest import Ingest
-from exporter.push_protocol import Answer, Call, Push
 from exporter.routes import documented, examples
 
 T = TypeVar("T")
 Pending = Answer | Awaitable[Answer]
 E = TypeVar("E", Edge, Fill, Reversal, Latency, Requests, EngineError, Breach)
 
-REFUSALS = (400, 413, 415, 503)
+REFUSALS = (400, 403, 413, 415, 503)
 
 
 def calls(ingest: Ingest) -> dict[bytes, Call]:

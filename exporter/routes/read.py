@@ -84,7 +84,7 @@ def follow(stream: Stream, ledger: Ledger) -> APIRouter:
     async def get_stream(
         last_event_id: Annotated[int | None, Header(ge=0, le=2**63 - 1)] = None,
     ) -> StreamingResponse:
-        """Server-sent events `fill`, `error`, `breach`, `control`, after `Last-Event-ID`.
+        """Server-sent events after `Last-Event-ID`: fill, reversal, error, breach, control.
 
         The first event, `ready`, tells where the stream begins: there, or at the newest entry.
         """

@@ -116,11 +116,31 @@ def test_control_state_survives_a_restart(exporter: RunningExporter, ledger_path
     restarted.stop()
 
 
-def test_a_halt_shows_in_health(api: Client) -> None:
-    """A venue that is not running is `halted`, whatever its feed does."""
-    api.post("/api/venues/kalshi/halt", HALT)
+def test_only_an_acknowledged_halt_shows_in_health(api: Client) -> None:
+    """Ordered is not halted: until an engine said so, the feed's own state is shown."""
+    seq = api.post("/api/venues/kalshi/halt", HALT).json()["seq"]
+    assert api.get("/api/health")[1]["status"] == "unknown"
+
+    ack(api, seq)
 
     assert api.get("/api/health")[1]["status"] == "halted"
+
+
+def test_what_was_not_ordered_cannot_be_acknowledged(api: Client) -> None:
+    """An engine that claims to have seen the future would make every later halt look done."""
+    answer = api.post("/api/venues/kalshi/ack", {"engine": "e", "seq": 999})
+
+    assert (answer.status_code, answer.json()["error"]["field"]) == (422, "seq")
+    assert api.post("/api/venues/kalshi/halt", HALT).json()["state"] == "requested"
+
+
+def test_the_same_acknowledgement_again_is_not_stored_again(api: Client) -> None:
+    """An engine that repeats itself does not fill the audit trail."""
+    seq = api.post("/api/venues/kalshi/halt", HALT).json()["seq"]
+    for _ in range(3):
+        ack(api, seq)
+
+    assert [row["action"] for row in api.get("/api/audit")] == ["ack", "halt"]
 
 
 async def test_an_unacknowledged_halt_becomes_unconfirmed(tmp_path: Path) -> None:

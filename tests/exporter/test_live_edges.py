@@ -2,6 +2,8 @@
 
 from datetime import UTC, datetime, timedelta
 
+import msgspec
+
 from arbwatch.events import Edge
 from exporter.live_edges import LiveEdges
 
@@ -113,3 +115,34 @@ def test_a_pair_that_comes_back_starts_a_new_life() -> None:
 
     assert ended == [("a", 0)]
     assert len(edges.top(9)) == 1
+
+
+def test_a_time_to_live_that_is_cut_short_counts_from_then() -> None:
+    """The sweep finds such an edge at its new time, not at the old one."""
+    clock, ended = Clock(), list[tuple[str, float]]()
+    edges = live_edges(clock, ended)
+    edges.update([msgspec.structs.replace(edge(clock, "a", 1), ttl_seconds=3600)])
+    edges.update([msgspec.structs.replace(edge(clock, "a", 1), ttl_seconds=1)])
+    clock.seconds = 3
+
+    edges.expire()
+
+    assert ended == [("a", 0)]
+    assert edges.categories == {}
+
+
+def test_edges_that_were_too_old_are_told() -> None:
+    """An engine whose clock is behind sees why its board is empty."""
+    clock, set_aside = Clock(), list[int]()
+    edges = LiveEdges(
+        ttl_seconds=10,
+        on_end=lambda *_: None,
+        on_set_aside=set_aside.append,
+        clock=clock.monotonic,
+        now=clock.now,
+    )
+
+    edges.update([edge(clock, "a", 1, delay=20), edge(clock, "b", 1, delay=20)])
+    edges.update([edge(clock, "c", 1)])
+
+    assert set_aside == [2]
