@@ -153,6 +153,9 @@ class SenderReport(Struct, frozen=True, kw_only=True, tag="sender", omit_default
 
 
 Event = Edge | Fill | Reversal | Exposure | Latency | Requests | EngineError | Breach | SenderReport
+# What must never be lost: everything else is soon measured again.
+Fact = Fill | Reversal | EngineError | Breach
+FACTS = (Fill, Reversal, EngineError, Breach)
 EVENT_TYPES = (
     Edge,
     Fill,

@@ -1,7 +1,7 @@
 """What waits to be sent, and what goes when there is too much of it. Pure: no clock, no thread.
 
 Guarantees:
-- Facts (fills, errors, breaches) never go, not even when they alone are more than the bound.
+- Facts (fills, reversals, errors, breaches) never go, not even when they alone exceed the bound.
 - When full, the oldest of what a newer event has made worthless goes first: edges with a newer one
   of the same pair, exposure snapshots with a newer one, feed latency and request counts by age.
 - Only when nothing of that kind is left does the newest edge of a pair go, the oldest first.
@@ -10,9 +10,8 @@ Guarantees:
 
 from collections import deque
 
-from arbwatch.events import Breach, Edge, EngineError, Event, Exposure, Fill
+from arbwatch.events import FACTS, Edge, Event, Exposure
 
-FACTS = (Fill, EngineError, Breach)
 # No pair has this id: an id holds no control characters.
 _EXPOSURE = "\0exposure"
 

@@ -5,8 +5,7 @@ import time
 import msgspec
 
 from arbwatch import wire
-from arbwatch.events import Event, SenderReport
-from arbwatch.sending.backlog import FACTS
+from arbwatch.events import FACTS, Event, SenderReport
 
 # Encoding this many events takes some 50 microseconds, during which no other thread runs.
 CHUNK_EVENTS = 128

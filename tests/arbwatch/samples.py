@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from arbwatch import Edge, EngineError, Exposure, Fill, Latency
+from arbwatch import Edge, EngineError, Exposure, Fill, Latency, Reversal
 from arbwatch.events import utc_now
 from arbwatch.sending.options import Options
 from arbwatch.sending.sender import Sender
@@ -31,6 +31,11 @@ def fill(fill_id: str) -> Fill:
         pnl_cents=150,
         category="economics",
     )
+
+
+def reversal(fill_id: str) -> Reversal:
+    """A valid reversal of this fill."""
+    return Reversal(fill_id=f"undo-{fill_id}", reverses=fill_id, timestamp=utc_now())
 
 
 def edge(pair_id: str) -> Edge:

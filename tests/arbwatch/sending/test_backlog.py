@@ -6,9 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from arbwatch import Edge, Exposure
-from arbwatch.events import Event
-from arbwatch.sending.backlog import FACTS, Backlog
-from tests.arbwatch.samples import edge, error, exposure, fill, latency
+from arbwatch.events import FACTS, Event
+from arbwatch.sending.backlog import Backlog
+from tests.arbwatch.samples import edge, error, exposure, fill, latency, reversal
 
 pushed_events = st.lists(
     st.one_of(
@@ -17,6 +17,7 @@ pushed_events = st.lists(
         st.just("exposure").map(lambda _: exposure()),
         st.integers(0, 9).map(latency),
         st.integers(0, 9).map(lambda n: fill(f"f-{n}")),
+        st.integers(0, 9).map(lambda n: reversal(f"f-{n}")),
         st.text("abc", min_size=1).map(error),
     ),
     max_size=80,
@@ -104,3 +105,12 @@ def test_the_oldest_measurement_goes_first() -> None:
     samples: list[Event] = [latency(n) for n in range(5)]
 
     assert filled(samples, 2).take(10) == samples[-2:]
+
+
+def test_a_reversal_never_goes() -> None:
+    """It takes back money, so it is a fact like the fill that it undoes."""
+    undone = reversal("f-1")
+
+    left = filled([undone, *(latency(n) for n in range(5))], 1)
+
+    assert left.take_facts(10) == [undone]

@@ -6,7 +6,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from tests.arbwatch.samples import QUICK, edge, fill, latency, sending
+from tests.arbwatch.samples import QUICK, edge, fill, latency, reversal, sending
 from tests.arbwatch.scripted import Reply, Request, ScriptedServer, accepted, fill_ids
 from tests.conftest import wait_until
 
@@ -20,6 +20,17 @@ def test_a_failed_attempt_puts_facts_on_disk_at_once(tmp_path: Path) -> None:
         sending(server.url, tmp_path, options) as sender,
     ):
         sender.push(fill("f-1"))
+
+        wait_until(lambda: sender.stats().spooled == 1)
+
+
+def test_a_reversal_goes_to_disk_like_a_fill(tmp_path: Path) -> None:
+    """While nobody takes it, and without waiting for the end."""
+    with (
+        ScriptedServer(lambda _request: Reply(503)) as server,
+        sending(server.url, tmp_path) as sender,
+    ):
+        sender.push(reversal("f-1"))
 
         wait_until(lambda: sender.stats().spooled == 1)
 
