@@ -1,4 +1,8 @@
-"""The engine's ear: asks the exporter for halts, tells the engine, acknowledges what was done."""
+"""The engine's ear: asks the exporter for halts, tells the engine, acknowledges what was done.
+
+Guarantees: only what was carried out is acknowledged. That is a callback which has returned or,
+where none is set, the lease itself in an engine that asks `may_trade`.
+"""
 
 import logging
 import threading
@@ -32,7 +36,8 @@ class ControlLink:
         self._thread = threading.Thread(target=self._run, name="arbwatch-control", daemon=True)
         self._session = requests.Session()
         self._session.headers[ENGINE_HEADER] = engine
-        self.on_control: OnControl = lambda venue, halted: None
+        self._is_deafness_told = False
+        self.on_control: OnControl | None = None
 
     def start(self) -> None:
         """Begin to listen."""
@@ -45,10 +50,24 @@ class ControlLink:
             self._thread.join(TIMEOUT_SECONDS + POLL_SECONDS)
         self._session.close()
 
+    def poll(self) -> None:
+        """Ask once and do what the answer says."""
+        answer = self._session.get(self._url, timeout=TIMEOUT_SECONDS)
+        answer.raise_for_status()
+        venues = _VENUES.decode(answer.content)
+        for venue in venues:
+            if venue.state is not HaltState.RUNNING:
+                self._lease.stop(venue.venue)
+        for venue in venues:
+            if venue.seq != self._handled.get(venue.venue, 0):
+                self._carry_out(venue)
+        running = frozenset(v.venue for v in venues if v.state is HaltState.RUNNING)
+        self._lease.renew(running)
+
     def _run(self) -> None:
         while not self._closing.is_set():
             try:
-                self._poll()
+                self.poll()
                 self._heard(True)
             except (requests.RequestException, msgspec.DecodeError) as error:
                 self._heard(False, type(error).__name__)
@@ -66,22 +85,12 @@ class ControlLink:
                 log.warning("control: the exporter is not heard (%s); the lease will lapse", reason)
         self._is_connected = is_connected
 
-    def _poll(self) -> None:
-        answer = self._session.get(self._url, timeout=TIMEOUT_SECONDS)
-        answer.raise_for_status()
-        venues = _VENUES.decode(answer.content)
-        for venue in venues:
-            if venue.state is not HaltState.RUNNING:
-                self._lease.stop(venue.venue)
-        for venue in venues:
-            if venue.seq != self._handled.get(venue.venue, 0):
-                self._carry_out(venue)
-        running = frozenset(v.venue for v in venues if v.state is HaltState.RUNNING)
-        self._lease.renew(running)
-
     def _carry_out(self, venue: VenueControl) -> None:
         halted = venue.state is not HaltState.RUNNING
-        open_orders = self.on_control(venue.venue, halted)
+        if self.on_control is None and not self._lease.was_asked:
+            self._tell_deafness(venue.venue, halted)
+            return
+        open_orders = self.on_control(venue.venue, halted) if self.on_control else None
         receipt = Acknowledgement(engine=self._engine, seq=venue.seq, open_orders=open_orders)
         answer = self._session.post(
             f"{self._url}/{venue.venue}/ack",
@@ -91,3 +100,13 @@ class ControlLink:
         )
         answer.raise_for_status()
         self._handled[venue.venue] = venue.seq
+
+    def _tell_deafness(self, venue: str, halted: bool) -> None:
+        """Once: an engine that neither listens nor asks may well go on trading."""
+        if halted and not self._is_deafness_told:
+            log.warning(
+                "control: a halt of %s is not acknowledged, nothing shows that this engine obeys: "
+                "set on_control(), or ask may_trade() before every entry",
+                venue,
+            )
+            self._is_deafness_told = True

@@ -7,12 +7,16 @@ LEASE_SECONDS = 15.0
 
 
 class Lease:
-    """Permission to trade by venue. It lapses by itself: silence is no permission."""
+    """Permission to trade by venue. It lapses by itself: silence is no permission.
+
+    `was_asked` tells whether the engine ever asked, and so obeys.
+    """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._running: frozenset[str] = frozenset()
         self._deadline = float("-inf")
+        self.was_asked = False
 
     def renew(self, running: frozenset[str]) -> None:
         """The exporter was heard: these venues run, for `LEASE_SECONDS` from now."""
@@ -25,4 +29,5 @@ class Lease:
 
     def may_trade(self, venue: str) -> bool:
         """True only while the lease is alive and the venue runs."""
+        self.was_asked = True
         return venue in self._running and self._clock() < self._deadline
