@@ -127,7 +127,7 @@ class ArbitrageBot:
     def _make_gateway(self) -> Gateway | None:
         if self._config.token is None:
             return None
-        gateway = Gateway(self._config, adder(self._commands))
+        gateway = Gateway(self._config, adder(self._commands, venues=self._config.venues))
         self.metrics.watch_discord(lambda: gateway.is_ready)
         return gateway
 

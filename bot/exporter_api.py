@@ -7,7 +7,7 @@ import aiohttp
 import msgspec
 
 from arbwatch.answers import LiveEdge, StoredFill, VenueHealth
-from arbwatch.control import HaltOrder, ResumeOrder, VenueControl
+from arbwatch.control import ALL_VENUES, HaltOrder, ResumeOrder, VenueControl
 from bot.errors import ExporterDown, ExporterError, ExporterRefused
 
 # Discord waits 3 s for a first answer; what remains is for the way there and back.
@@ -56,15 +56,22 @@ class ExporterApi:
         """Control state, one row a venue."""
         return await self._call("GET", "/api/venues", list[VenueControl])
 
-    async def halt(self, venue: str, order: HaltOrder) -> VenueControl:
-        """Order a halt; the answer is its state then, seldom already acknowledged."""
-        path = f"/api/venues/{quote(venue, safe='')}/halt"
-        return await self._call("POST", path, VenueControl, order)
+    async def halt(self, scope: str, order: HaltOrder) -> list[VenueControl]:
+        """Order a halt; the answer is the state then, seldom already acknowledged."""
+        return await self._order(scope, "halt", order)
 
-    async def resume(self, venue: str, order: ResumeOrder) -> VenueControl:
+    async def resume(self, scope: str, order: ResumeOrder) -> list[VenueControl]:
         """End the halts that the order names."""
-        path = f"/api/venues/{quote(venue, safe='')}/resume"
-        return await self._call("POST", path, VenueControl, order)
+        return await self._order(scope, "resume", order)
+
+    async def _order(
+        self, scope: str, verb: str, order: HaltOrder | ResumeOrder
+    ) -> list[VenueControl]:
+        """One row for each venue of the scope; for a single venue the exporter answers no list."""
+        path = f"/api/venues/{quote(scope, safe='')}/{verb}"
+        if scope == ALL_VENUES:
+            return await self._call("POST", path, list[VenueControl], order)
+        return [await self._call("POST", path, VenueControl, order)]
 
     async def _call(
         self, method: str, path: str, kind: type[Body], body: msgspec.Struct | None = None

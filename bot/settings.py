@@ -3,7 +3,7 @@
 import ipaddress
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal, Self, TypeVar
+from typing import Annotated, Any, Literal, Self, TypeVar
 
 from pydantic import (
     AliasChoices,
@@ -13,7 +13,7 @@ from pydantic import (
     field_validator,
     model_validator,
 )
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from bot.errors import StartError
 
@@ -70,6 +70,11 @@ class BotConfig(ConsoleConfig):
         gt=0,
         description="Server whose slash commands are synced at once; without it they are global",
     )
+    venues: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=("polymarket", "kalshi"),
+        validation_alias="VENUES",
+        description="Venues to choose from in Discord; the exporter says which there are",
+    )
     host: str = Field(
         default="127.0.0.1", validation_alias="BOT_HOST", description="Address to listen on"
     )
@@ -108,6 +113,13 @@ class BotConfig(ConsoleConfig):
         ):
             _read_secret(known, field, variable)
         return known
+
+    @field_validator("venues", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        if isinstance(value, str):
+            return tuple(name.strip() for name in value.split(",") if name.strip())
+        return value
 
     @field_validator("token", "webhook_token")
     @classmethod

@@ -4,6 +4,7 @@ import logging
 import time
 from collections.abc import Awaitable, Callable, Sequence
 
+from arbwatch.control import ALL_VENUES
 from bot import text
 from bot.commands import control, reading
 from bot.commands.answer import Answer, Caller, Context, Result
@@ -11,12 +12,9 @@ from bot.errors import ExporterDown, ExporterError, ExporterRefused
 from bot.exporter_api import ExporterApi
 from bot.metrics import BotMetrics
 
-__all__ = ["VENUES", "Answer", "Caller", "Commands", "Context", "Result"]
+__all__ = ["Answer", "Caller", "Commands", "Context", "Result"]
 
 log = logging.getLogger(__name__)
-
-# The choice list of Discord. The exporter has the last word on what is a venue.
-VENUES = ("polymarket", "kalshi")
 
 _VENUE_LIMIT = 128
 
@@ -109,5 +107,5 @@ def _count(name: str, words: Sequence[str], default: int) -> int:
 
 def _venue(name: str, words: Sequence[str]) -> str:
     if not words or len(words[0]) > _VENUE_LIMIT:
-        raise BadArguments(f"/{name} needs a venue: {' or '.join(VENUES)}.")
+        raise BadArguments(f"/{name} needs a venue, as /status names them, or {ALL_VENUES}.")
     return words[0].lower()

@@ -2,10 +2,17 @@
 
 import asyncio
 
-from arbwatch.control import Halt, HaltOrder, HaltState, ResumeOrder, VenueControl
+from arbwatch.control import (
+    ALL_VENUES,
+    Halt,
+    HaltOrder,
+    HaltState,
+    ResumeOrder,
+    VenueControl,
+)
 from bot.commands.answer import ANSWER_LIMIT, Answer, Context
 from bot.errors import ExporterDown, ExporterError
-from bot.text import Escape, join, one_line
+from bot.text import Escape, join, length, one_line
 
 # An engine acknowledges within a second or is declared silent by the exporter after five.
 CONFIRM_SECONDS = 6.0
@@ -17,6 +24,13 @@ _BY_HAND = (
     "Act by hand: stop the engine, cancel its open orders at the venue,"
     " and check the positions there. /status shows the state once it is known."
 )
+
+_STANDS = {
+    HaltState.RUNNING: "⚠️ resumed by somebody meanwhile",
+    HaltState.REQUESTED: "⚠️ not confirmed",
+    HaltState.UNCONFIRMED: "⚠️ not confirmed",
+    HaltState.ACKNOWLEDGED: "🛑 halted",
+}
 
 
 async def halt(context: Context, venue: str, reason: str = "") -> Answer:
@@ -32,15 +46,17 @@ async def halt(context: Context, venue: str, reason: str = "") -> Answer:
     except ExporterDown:
         text = f"⚠️ Halt of {name} not confirmed: the exporter does not answer."
         return Answer(f"{text}\n{_BY_HAND}", "unavailable")
-    return await _confirm(context, ordered, name)
+    return _halted(await _wait(context, ordered), name, context.escape)
 
 
 async def resume(context: Context, venue: str) -> Answer:
-    """End the open halts of a venue that can be seen now, and no later ones."""
-    seen = _find(await context.api.venues(), venue)
-    own = [halt for halt in seen.halts if halt.scope == seen.venue] if seen else []
-    if seen and not own and seen.state is HaltState.RUNNING:
-        return Answer(f"▶️ {_name(venue, context.escape)} is already running.")
+    """End the open halts of a venue or of all that can be seen now, and no later ones."""
+    seen = _of_scope(await context.api.venues(), venue)
+    own = [halt for halt in _open_halts(seen) if halt.scope == venue]
+    name = _name(venue, context.escape)
+    if seen and not own and _are_all(seen, HaltState.RUNNING):
+        are = "are" if venue == ALL_VENUES else "is"
+        return Answer(f"▶️ {name} {are} already running.")
     order = ResumeOrder(
         reason="resumed by command",
         actor=_actor(context),
@@ -48,57 +64,83 @@ async def resume(context: Context, venue: str) -> Answer:
         halt_ids=[halt.halt_id for halt in own],
     )
     after = await context.api.resume(venue, order)
-    return _resumed(after, own, context.escape)
+    return _resumed(after, own, name, context.escape)
 
 
-async def _confirm(context: Context, ordered: VenueControl, name: str) -> Answer:
-    """Ask until the engine has acknowledged this order, or long enough."""
+async def _wait(context: Context, ordered: list[VenueControl]) -> list[VenueControl]:
+    """Ask until every venue's engine has acknowledged the order, or long enough."""
     deadline = context.now_seconds() + CONFIRM_SECONDS
-    control: VenueControl | None = ordered
-    while context.now_seconds() < deadline:
-        if control is not None and control.seq >= ordered.seq:
-            if control.state is HaltState.ACKNOWLEDGED:
-                return Answer(f"🛑 Trading halted on {name}")
-            if control.state is HaltState.RUNNING:
-                return Answer(f"⚠️ {name} was resumed by somebody meanwhile.", "unconfirmed")
-            if control.state is HaltState.UNCONFIRMED:
-                break
+    latest = ordered
+    while any(control.state is HaltState.REQUESTED for control in latest):
+        if context.now_seconds() >= deadline:
+            break
         await asyncio.sleep(_POLL_SECONDS)
-        control = await _look(context, ordered.venue)
+        latest = await _look(context, latest)
+    return latest
+
+
+async def _look(context: Context, before: list[VenueControl]) -> list[VenueControl]:
+    """The same venues now; as before where that cannot be seen."""
+    try:
+        found = {control.venue: control for control in await context.api.venues()}
+    except ExporterError:
+        return before
+    now = [found.get(control.venue, control) for control in before]
+    return [new if new.seq >= old.seq else old for old, new in zip(before, now, strict=True)]
+
+
+def _halted(controls: list[VenueControl], name: str, escape: Escape) -> Answer:
+    """What became of a halt: called one only where every venue's engine has said so."""
+    if controls and _are_all(controls, HaltState.ACKNOWLEDGED):
+        return Answer(f"🛑 Trading halted on {name}")
+    if len(controls) == 1 and _are_all(controls, HaltState.RUNNING):
+        return Answer(f"⚠️ {name} was resumed by somebody meanwhile.", "unconfirmed")
     text = f"⚠️ Halt requested on {name}, but not confirmed by the engine."
+    if len(controls) > 1:
+        lines = [f"{_name(c.venue, escape)}: {_STANDS[c.state]}" for c in controls]
+        text = join(text, lines, limit=ANSWER_LIMIT - length(_BY_HAND) - 1)
     return Answer(f"{text}\n{_BY_HAND}", "unconfirmed")
 
 
-async def _look(context: Context, venue: str) -> VenueControl | None:
-    try:
-        return _find(await context.api.venues(), venue)
-    except ExporterError:
-        return None
+def _resumed(after: list[VenueControl], ended: list[Halt], name: str, escape: Escape) -> Answer:
+    """What became of a resume: what still halts is named, and what would end it."""
+    done = [f"Ended {_halt(halt, escape)}" for halt in ended]
+    if _are_all(after, HaltState.RUNNING):
+        return Answer(join(f"▶️ Trading resumed on {name}", done, limit=ANSWER_LIMIT))
+    halted = [c for c in after if c.state is not HaltState.RUNNING]
+    left = _open_halts(halted)
+    names = ", ".join(_name(control.venue, escape) for control in halted)
+    header = f"⚠️ {names} {'stays' if len(halted) == 1 else 'stay'} halted"
+    scopes = dict.fromkeys(escape(one_line(halt.scope)) for halt in left)
+    hint = f"To end that: {', '.join(f'/resume {scope}' for scope in scopes)}"
+    lines = [*(f"Open: {_halt(halt, escape)}" for halt in left), *done]
+    text = join(header, lines, limit=ANSWER_LIMIT - length(hint) - 1)
+    return Answer(f"{text}\n{hint}", "unconfirmed")
 
 
-def _resumed(after: VenueControl, ended: list[Halt], escape: Escape) -> Answer:
-    name = _name(after.venue, escape)
-    if after.state is HaltState.RUNNING:
-        lines = [f"Ended {_halt(halt, escape)}" for halt in ended]
-        return Answer(join(f"▶️ Trading resumed on {name}", lines, limit=ANSWER_LIMIT))
-    lines = [f"Open: {_halt(halt, escape)}" for halt in after.halts]
-    return Answer(join(f"⚠️ {name} stays halted", lines, limit=ANSWER_LIMIT), "unconfirmed")
+def _are_all(controls: list[VenueControl], state: HaltState) -> bool:
+    return all(control.state is state for control in controls)
+
+
+def _open_halts(controls: list[VenueControl]) -> list[Halt]:
+    """Every halt once: one of all venues stands at each of them."""
+    return list({halt.halt_id: halt for c in controls for halt in c.halts}.values())
+
+
+def _of_scope(venues: list[VenueControl], scope: str) -> list[VenueControl]:
+    return [control for control in venues if scope in (control.venue, ALL_VENUES)]
 
 
 def _halt(halt: Halt, escape: Escape) -> str:
-    scope = " of all venues" if halt.scope == "all" else ""
+    scope = " of all venues" if halt.scope == ALL_VENUES else ""
     return (
         f"halt #{halt.halt_id}{scope}: {escape(one_line(halt.reason))}"
         f" (by {escape(one_line(halt.actor))}, {halt.since:%Y-%m-%d %H:%M:%S} UTC)"
     )
 
 
-def _find(venues: list[VenueControl], venue: str) -> VenueControl | None:
-    return next((control for control in venues if control.venue == venue), None)
-
-
 def _name(venue: str, escape: Escape) -> str:
-    return escape(one_line(venue)).upper()
+    return "ALL VENUES" if venue == ALL_VENUES else escape(one_line(venue)).upper()
 
 
 def _actor(context: Context) -> str:

@@ -20,8 +20,8 @@ HELP = """\
 /edges [N] – live edges, largest first (default 5)
 /fills [N] – latest fills (default 10)
 /status – health of each venue
-/halt <venue> [reason] – stop opening positions on a venue
-/resume <venue> – end the halts of a venue
+/halt <venue> [reason] – stop opening positions on a venue, or on all
+/resume <venue> – end the halts of a venue, or the halt of all
 /help – this list"""
 
 

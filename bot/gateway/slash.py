@@ -2,13 +2,14 @@
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import discord
 from discord import app_commands
 from discord.app_commands import Choice, Range
 
-from bot.commands import VENUES, Caller, Commands
+from arbwatch.control import ALL_VENUES
+from bot.commands import Caller, Commands
 from bot.commands.reading import DEFAULT_EDGES, DEFAULT_FILLS, MOST_ROWS
 
 log = logging.getLogger(__name__)
@@ -20,15 +21,19 @@ Tree = app_commands.CommandTree[discord.Client]
 Interaction = discord.Interaction[discord.Client]
 Rows = Range[int, 1, MOST_ROWS]
 
-_VENUE_CHOICES = [Choice(name=venue, value=venue) for venue in VENUES]
+# https://discord.com/developers/docs/interactions/application-commands
+_MOST_CHOICES = 25
 
 
-def adder(commands: Commands) -> Callable[[Tree], None]:
-    """What adds all six commands to a tree."""
+def adder(commands: Commands, *, venues: Sequence[str]) -> Callable[[Tree], None]:
+    """What adds all six commands to a tree; `venues` are those to choose from."""
+    # What finds no room among the choices is still halted by `all`, and by name in the console.
+    names = [*venues[: _MOST_CHOICES - 1], ALL_VENUES]
+    choices = [Choice(name=name, value=name) for name in names]
 
     def add_commands(tree: Tree) -> None:
         _add_reading(tree, commands)
-        _add_control(tree, commands)
+        _add_control(tree, commands, choices)
 
         @tree.error
         async def report(interaction: Interaction, error: app_commands.AppCommandError) -> None:
@@ -57,17 +62,17 @@ def _add_reading(tree: Tree, commands: Commands) -> None:
         await _respond(interaction, commands, "help")
 
 
-def _add_control(tree: Tree, commands: Commands) -> None:
+def _add_control(tree: Tree, commands: Commands, venues: list[Choice[str]]) -> None:
     @tree.command(name="halt", description="Stop opening positions on a venue")
-    @app_commands.describe(venue="Where to stop", reason="Why, for the record")
-    @app_commands.choices(venue=_VENUE_CHOICES)
+    @app_commands.describe(venue="Where to stop, or all", reason="Why, for the record")
+    @app_commands.choices(venue=venues)
     @app_commands.guild_only()
     async def halt(interaction: Interaction, venue: str, reason: Range[str, 0, 200] = "") -> None:
         await _act(interaction, commands, "halt", venue, reason)
 
     @tree.command(name="resume", description="End the halts of a venue")
-    @app_commands.describe(venue="Where to go on")
-    @app_commands.choices(venue=_VENUE_CHOICES)
+    @app_commands.describe(venue="Where to go on; all ends the halt of all")
+    @app_commands.choices(venue=venues)
     @app_commands.guild_only()
     async def resume(interaction: Interaction, venue: str) -> None:
         await _act(interaction, commands, "resume", venue)

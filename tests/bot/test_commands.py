@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from bot import text
-from bot.commands import VENUES, Answer, Caller, Commands
+from bot.commands import Answer, Caller, Commands
 from bot.exporter_api import ExporterApi
 from bot.text import length
 from tests.bot.conftest import NOBODY_LISTENS
@@ -176,6 +176,48 @@ async def test_a_venue_stays_halted_by_a_halt_of_all(commands: Commands, api: Cl
 
     assert answer.result == "unconfirmed"
     assert answer.text.startswith("⚠️ KALSHI stays halted\nOpen: halt #1 of all venues: maintenan")
+    assert answer.text.endswith("\nTo end that: /resume all")
+
+
+async def test_a_halt_of_all_is_true_once_every_venue_is_confirmed(api: Client) -> None:
+    """One order, acknowledged venue by venue."""
+    calls = ExporterApi(api.url)
+
+    answer, *_ = await asyncio.gather(
+        ask(Commands(calls), "/halt all"),
+        acknowledge(api, "polymarket"),
+        acknowledge(api, "kalshi"),
+    )
+    await calls.close()
+
+    assert answer == Answer("🛑 Trading halted on ALL VENUES")
+
+
+async def test_a_halt_of_all_names_the_venues_that_are_not_confirmed(
+    commands: Commands, api: Client
+) -> None:
+    """Half a halt is not called one."""
+    answer, _ = await asyncio.gather(ask(commands, "/halt all"), acknowledge(api, "kalshi"))
+
+    assert answer.result == "unconfirmed"
+    assert answer.text.startswith("⚠️ Halt requested on ALL VENUES, but not confirmed")
+    assert "\nPOLYMARKET: ⚠️ not confirmed\n" in answer.text
+    assert "\nKALSHI: 🛑 halted\n" in answer.text
+    assert "by hand" in answer.text
+
+
+async def test_a_resume_of_all_ends_the_halt_of_all(commands: Commands, api: Client) -> None:
+    """And leaves the halts of single venues, which it names."""
+    api.post("/api/venues/all/halt", {"reason": "maintenance", "actor": "bob"})
+    api.post("/api/venues/kalshi/halt", {"reason": "own", "actor": "eve"})
+
+    first = await ask(commands, "/resume all")
+    await ask(commands, "/resume kalshi")
+
+    assert first.text.startswith("⚠️ KALSHI stays halted\nOpen: halt #2: own (by eve,")
+    assert "\nEnded halt #1 of all venues: maintenance (by bob," in first.text
+    assert first.text.endswith("\nTo end that: /resume kalshi")
+    assert (await ask(commands, "/resume all")).text == "▶️ ALL VENUES are already running."
 
 
 @pytest.mark.parametrize("line", ["/halt moon", "/resume moon"])
@@ -186,7 +228,7 @@ async def test_an_unknown_venue_is_answered_with_the_known_ones(
     answer = await ask(commands, line)
 
     assert answer.result == "refused"
-    assert all(venue in answer.text for venue in VENUES)
+    assert all(venue in answer.text for venue in ("polymarket", "kalshi", "all"))
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,6 @@ import pytest
 from pydantic import SecretStr
 
 from bot import BotConfig
-from bot.commands import VENUES
 from bot.errors import StartError
 from bot.gateway.client import Gateway
 from tests.bot.conftest import RunningBot, StartBot, discord_settings, until
@@ -39,8 +38,22 @@ async def test_the_six_commands_are_offered(
         c for c in discord_server.world.commands[discord_server.guild_id] if c["name"] == "halt"
     ]
     venue, reason = halt["options"]
-    assert [choice["value"] for choice in venue["choices"]] == list(VENUES)
+    assert [choice["value"] for choice in venue["choices"]] == ["polymarket", "kalshi", "all"]
     assert not reason.get("required")
+
+
+async def test_the_venues_to_choose_from_are_those_of_the_settings(
+    start_bot: StartBot, discord_server: FakeDiscord
+) -> None:
+    """As the exporter has them, and no more than Discord takes."""
+    venues = tuple(f"venue-{number}" for number in range(30))
+
+    await connected(start_bot, discord_server, venues=venues)
+
+    for command in discord_server.world.commands[discord_server.guild_id]:
+        if command["name"] in ("halt", "resume"):
+            choices = [choice["value"] for choice in command["options"][0]["choices"]]
+            assert choices == [*venues[:24], "all"]
 
 
 async def test_reading_commands_are_answered(

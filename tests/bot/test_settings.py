@@ -58,6 +58,13 @@ def test_the_old_name_of_the_exporters_address_is_taken(environment: pytest.Monk
     assert read_settings(BotConfig).api_base_url == "http://old:1"
 
 
+def test_the_venues_are_those_of_the_exporter(environment: pytest.MonkeyPatch) -> None:
+    """One variable for both, comma-separated."""
+    environment.setenv("VENUES", "kalshi, forecastex")
+
+    assert read_settings(BotConfig).venues == ("kalshi", "forecastex")
+
+
 def test_a_stray_variable_is_not_taken_for_a_setting(environment: pytest.MonkeyPatch) -> None:
     """TOKEN is some other program's."""
     environment.setenv("TOKEN", "of-another-program")
