@@ -46,7 +46,8 @@ async def halt(context: Context, venue: str, reason: str = "") -> Answer:
     except ExporterDown:
         text = f"⚠️ Halt of {name} not confirmed: the exporter does not answer."
         return Answer(f"{text}\n{_BY_HAND}", "unavailable")
-    return _halted(await _wait(context, ordered), name, context.escape)
+    order_seq = min((control.seq for control in ordered), default=0)
+    return _halted(await _wait(context, ordered), name, context.escape, order_seq=order_seq)
 
 
 async def resume(context: Context, venue: str) -> Answer:
@@ -89,17 +90,30 @@ async def _look(context: Context, before: list[VenueControl]) -> list[VenueContr
     return [new if new.seq >= old.seq else old for old, new in zip(before, now, strict=True)]
 
 
-def _halted(controls: list[VenueControl], name: str, escape: Escape) -> Answer:
+def _halted(controls: list[VenueControl], name: str, escape: Escape, *, order_seq: int) -> Answer:
     """What became of a halt: called one only where every venue's engine has said so."""
     if controls and _are_all(controls, HaltState.ACKNOWLEDGED):
-        return Answer(f"🛑 Trading halted on {name}")
+        return Answer(f"🛑 Trading halted on {name}{_still_open(controls, order_seq)}")
     if len(controls) == 1 and _are_all(controls, HaltState.RUNNING):
         return Answer(f"⚠️ {name} was resumed by somebody meanwhile.", "unconfirmed")
     text = f"⚠️ Halt requested on {name}, but not confirmed by the engine."
     if len(controls) > 1:
-        lines = [f"{_name(c.venue, escape)}: {_STANDS[c.state]}" for c in controls]
+        lines = [
+            f"{_name(c.venue, escape)}: {_STANDS[c.state]}{_still_open([c], order_seq)}"
+            for c in controls
+        ]
         text = join(text, lines, limit=ANSWER_LIMIT - length(_BY_HAND) - 1)
     return Answer(f"{text}\n{_BY_HAND}", "unconfirmed")
+
+
+def _still_open(controls: list[VenueControl], order_seq: int) -> str:
+    """Orders open after this halt, as far as engines told: one that did not adds no number."""
+    acks = [ack for control in controls for ack in control.acks if ack.seq >= order_seq]
+    count = sum(ack.open_orders or 0 for ack in acks)
+    if not count:
+        return ""
+    least = "at least " if any(ack.open_orders is None for ack in acks) else ""
+    return f", {least}{count:,} {'order' if count == 1 else 'orders'} still open"
 
 
 def _resumed(after: list[VenueControl], ended: list[Halt], name: str, escape: Escape) -> Answer:

@@ -33,14 +33,14 @@ async def ask(commands: Commands, line: str) -> Answer:
     return await commands.answer(name, arguments, caller=CALLER)
 
 
-async def acknowledge(client: Client, venue: str) -> None:
+async def acknowledge(client: Client, venue: str, *, open_orders: int | None = 0) -> None:
     """Play an engine: acknowledge the first halt of a venue."""
 
     def once_halted() -> None:
         while True:
             [control] = [row for row in client.get("/api/venues") if row["venue"] == venue]
             if control["halts"]:
-                body = {"engine": "test", "seq": control["seq"], "open_orders": 0}
+                body = {"engine": "test", "seq": control["seq"], "open_orders": open_orders}
                 client.post(f"/api/venues/{venue}/ack", body)
                 return
 
@@ -145,6 +145,39 @@ async def test_a_halt_is_true_once_the_engine_says_so(api: Client) -> None:
     assert answer == Answer("🛑 Trading halted on POLYMARKET")
     [halt] = next(row for row in api.get("/api/venues") if row["venue"] == "polymarket")["halts"]
     assert (halt["reason"], halt["actor"], halt["via"]) == ("feed looks wrong", "alice", "console")
+
+
+@pytest.mark.parametrize(
+    ("orders", "shown"),
+    [(3, ", 3 orders still open"), (1, ", 1 order still open"), (0, ""), (None, "")],
+)
+async def test_a_halt_tells_the_orders_that_are_still_open(
+    api: Client, orders: int | None, shown: str
+) -> None:
+    """Those of this halt, not of an earlier one; without an engine's word nothing is invented."""
+    calls = ExporterApi(api.url)
+    api.post("/api/venues/kalshi/ack", {"engine": "old", "seq": 0, "open_orders": 50})
+
+    answer, _ = await asyncio.gather(
+        ask(Commands(calls), "/halt kalshi"), acknowledge(api, "kalshi", open_orders=orders)
+    )
+    await calls.close()
+
+    assert answer == Answer(f"🛑 Trading halted on KALSHI{shown}")
+
+
+async def test_the_open_orders_of_all_venues_are_added_up(api: Client) -> None:
+    """What an engine did not tell makes of the sum a least."""
+    calls = ExporterApi(api.url)
+
+    answer, *_ = await asyncio.gather(
+        ask(Commands(calls), "/halt all"),
+        acknowledge(api, "polymarket", open_orders=2),
+        acknowledge(api, "kalshi", open_orders=None),
+    )
+    await calls.close()
+
+    assert answer == Answer("🛑 Trading halted on ALL VENUES, at least 2 orders still open")
 
 
 async def test_a_halt_that_no_engine_confirms_is_not_called_one(commands: Commands) -> None:
