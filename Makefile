@@ -9,7 +9,7 @@ COMPILE = $(BIN)/uv pip compile pyproject.toml --quiet --upgrade --universal --p
 	--generate-hashes --custom-compile-command "make lock"
 
 .DEFAULT_GOAL := help
-.PHONY: help up console test lint fmt lock dashboards bench secrets clean programs
+.PHONY: help up console test lint fmt lock dashboards bench torture secrets clean programs
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile
@@ -43,6 +43,10 @@ dashboards: $(VENV)/dev.stamp  ## write grafana/dashboards/*.json again from the
 bench: $(VENV)/dev.stamp  ## measure
 	@test -e bench/__main__.py || { echo 'there is no benchmark yet'; exit 1; }
 	@$(BIN)/python -m bench
+
+torture: $(VENV)/dev.stamp  ## kill, cut and soak for a quarter of an hour; TORTURE_* scale it
+	@TORTURE_CUTS=$${TORTURE_CUTS:-500} TORTURE_KILLS=$${TORTURE_KILLS:-50} \
+		$(BIN)/python -m pytest -q -m torture tests/torture
 
 secrets: $(VENV)/run.stamp  ## make the secret files that docker-compose.yml mounts
 	@$(BIN)/python -m stack.secrets

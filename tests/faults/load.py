@@ -1,5 +1,6 @@
 """Engines that push fills over several connections, and send again whatever was not answered."""
 
+import random
 import threading
 import time
 from collections import Counter
@@ -11,6 +12,8 @@ import msgspec
 import requests
 
 from tests.client import Client, fill
+from tests.conftest import wait_until
+from tests.faults.processes import ExporterProcess
 
 MICROUSD_PER_CENT = 10_000
 PAGE = 1_000
@@ -35,8 +38,7 @@ class Load:
         self._threads = [
             threading.Thread(target=self._push, args=(number,)) for number in range(pushers)
         ]
-        self.acknowledged: dict[str, int] = {}
-        self.started = 0
+        self.acknowledged: dict[str, None] = {}
         self.unexpected: list[str] = []
 
     @contextmanager
@@ -79,7 +81,6 @@ class Load:
     def _send(self, session: requests.Session, sent: list[dict[str, Any]], name: str) -> None:
         """Until it is acknowledged: the same again, as an engine does."""
         while True:
-            self.started += 1
             try:
                 answer = session.post(
                     self._api.url + "/api/fills",
@@ -92,7 +93,7 @@ class Load:
                 continue
             if answer.status_code == 200:
                 self._check(answer.json(), len(sent))
-                self.acknowledged |= {each["fill_id"]: 1 for each in sent}
+                self.acknowledged |= dict.fromkeys(each["fill_id"] for each in sent)
                 return
             if answer.status_code != 503:
                 self.unexpected.append(answer.text)
@@ -101,6 +102,26 @@ class Load:
     def _check(self, receipt: dict[str, Any], size: int) -> None:
         if receipt["accepted"] + receipt["duplicate"] != size or receipt["rejected"]:
             self.unexpected.append(str(receipt))
+
+
+def kill_under_load(process: ExporterProcess, *, kills: int) -> Tally:
+    """Kill it at random moments while fills come in, and start it again each time.
+
+    Before and after one more kill, when nothing is under way, the ledger says the same.
+    """
+    chance = random.Random(kills)
+    load = Load(process.client)
+    with load.running():
+        for _ in range(kills):
+            enough = len(load.acknowledged) + chance.randrange(1, 400)
+            wait_until(lambda least=enough: len(load.acknowledged) >= least, 60)  # type: ignore[misc]
+            process.kill()
+            process.start()
+    tally = load.tally()
+    process.kill()
+    process.start()
+    assert load.tally() == tally
+    return tally
 
 
 def stored_fills(api: Client) -> list[dict[str, Any]]:

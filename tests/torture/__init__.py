@@ -1,0 +1,1 @@
+"""The long forms of the fault tests: `make torture`. Deselected everywhere else."""
