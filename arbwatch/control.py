@@ -14,6 +14,8 @@ from arbwatch.events import Count, Identifier, Text
 ALL_VENUES = "all"
 ENGINE_HEADER = "Arbwatch-Engine"
 BATCH_HEADER = "Arbwatch-Batch"
+# How long an engine may trade on what it last heard; after that it counts as out of contact.
+LEASE_SECONDS = 15.0
 
 # How long an engine may open positions after it last heard the exporter.
 LEASE_SECONDS = 15.0

@@ -51,18 +51,19 @@ class ControlLink:
         self._session.close()
 
     def poll(self) -> None:
-        """Ask once and do what the answer says."""
+        """Ask once and do what the answer says: the lease at once, the callbacks after it.
+
+        A callback may take long, and nothing is permitted by an answer from before it.
+        """
+        asked_at = self._lease.now()
         answer = self._session.get(self._url, timeout=TIMEOUT_SECONDS)
         answer.raise_for_status()
         venues = _VENUES.decode(answer.content)
-        for venue in venues:
-            if venue.state is not HaltState.RUNNING:
-                self._lease.stop(venue.venue)
+        running = frozenset(v.venue for v in venues if v.state is HaltState.RUNNING)
+        self._lease.renew(running, asked_at=asked_at)
         for venue in venues:
             if venue.seq != self._handled.get(venue.venue, 0):
                 self._carry_out(venue)
-        running = frozenset(v.venue for v in venues if v.state is HaltState.RUNNING)
-        self._lease.renew(running)
 
     def _run(self) -> None:
         while not self._closing.is_set():

@@ -3,7 +3,8 @@
 import time
 from collections.abc import Callable
 
-LEASE_SECONDS = 15.0
+# Under this name for who asks the lease itself how long it is.
+from arbwatch.control import LEASE_SECONDS as LEASE_SECONDS
 
 
 class Lease:
@@ -18,14 +19,17 @@ class Lease:
         self._deadline = float("-inf")
         self.was_asked = False
 
-    def renew(self, running: frozenset[str]) -> None:
-        """The exporter was heard: these venues run, for `LEASE_SECONDS` from now."""
-        self._running = running
-        self._deadline = self._clock() + LEASE_SECONDS
+    def now(self) -> float:
+        """The time on the lease's clock: to be read before the exporter is asked."""
+        return self._clock()
 
-    def stop(self, venue: str) -> None:
-        """Withdraw one venue at once."""
-        self._running = self._running - {venue}
+    def renew(self, running: frozenset[str], *, asked_at: float | None = None) -> None:
+        """Only these venues run, for `LEASE_SECONDS` from when the exporter was asked, or now.
+
+        An answer may have been long under way: it says nothing about later than it was asked for.
+        """
+        self._running = running
+        self._deadline = (self._clock() if asked_at is None else asked_at) + LEASE_SECONDS
 
     def may_trade(self, venue: str) -> bool:
         """True only while the lease is alive and the venue runs."""

@@ -1,4 +1,4 @@
-"""A small HTTP server that takes batches and answers whatever the test wants."""
+"""A small HTTP server that takes batches and questions, and answers whatever the test wants."""
 
 import threading
 from collections.abc import Callable
@@ -85,9 +85,13 @@ def _handler(server: ScriptedServer) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
+        def do_GET(self) -> None:
+            self.do_POST()
+
         def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["Content-Length"]))
-            engine, batch_id = self.headers["Arbwatch-Engine"], self.headers["Arbwatch-Batch"]
+            body = self.rfile.read(int(self.headers.get("Content-Length", "0")))
+            engine = self.headers["Arbwatch-Engine"]
+            batch_id = self.headers.get("Arbwatch-Batch", "")
             reply = server.take(Request(engine, batch_id, body))
             self.send_response(reply.status)
             for name, value in reply.headers.items():

@@ -1,9 +1,12 @@
 """What the engine's ear acknowledges, and what it permits, one round at a time."""
 
+import msgspec
 import pytest
 
+from arbwatch.control import LEASE_SECONDS, HaltState, VenueControl
 from arbwatch.control_link import ControlLink
 from arbwatch.lease import Lease
+from tests.arbwatch.scripted import Reply, Request, ScriptedServer
 from tests.client import Client
 
 
@@ -51,3 +54,53 @@ def test_a_deaf_engine_says_nothing_while_nothing_is_halted(
     link.poll()
 
     assert "on_control" not in caplog.text
+
+
+def test_a_slow_answer_is_worth_what_is_left_of_it() -> None:
+    """The lease counts from the question: what was halted after it is in no answer."""
+    clock = [0.0]
+    lease = Lease(lambda: clock[0])
+    running = VenueControl(
+        venue="kalshi",
+        state=HaltState.RUNNING,
+        seq=0,
+        since=None,
+        halts=[],
+        acks=[],
+        fills_since=0,
+    )
+
+    def script(_request: Request) -> Reply:
+        clock[0] += 10.0
+        return Reply(200, msgspec.json.encode([running]))
+
+    with ScriptedServer(script) as server:
+        ControlLink(server.url, engine="e", lease=lease).poll()
+
+    assert lease.may_trade("kalshi")
+    clock[0] = LEASE_SECONDS
+    assert not lease.may_trade("kalshi")
+
+
+def test_a_slow_callback_brings_no_permission_back(api: Client) -> None:
+    """What was halted while it ran stays forbidden, though the answer before it said otherwise."""
+    clock = [0.0]
+    lease = Lease(lambda: clock[0])
+    permitted: list[bool] = []
+
+    def cancel_slowly(_venue: str, _halted: bool) -> int:
+        permitted.append(lease.may_trade("polymarket"))
+        api.post("/api/venues/polymarket/halt", {})
+        clock[0] += LEASE_SECONDS
+        return 0
+
+    link = listening(api, lease)
+    link.on_control = cancel_slowly
+    api.post("/api/venues/kalshi/halt", {})
+
+    link.poll()
+
+    permitted.append(lease.may_trade("polymarket"))
+    assert permitted == [True, False]
+    link.poll()
+    assert not lease.may_trade("polymarket")
