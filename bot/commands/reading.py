@@ -1,9 +1,13 @@
 """Commands that read: edges, fills, status, help."""
 
+import asyncio
+
 from arbwatch.answers import LiveEdge, StoredFill, VenueHealth
+from arbwatch.control import HaltState
 from bot.cards.alerts import moment
 from bot.cards.notices import cents, usd
 from bot.commands.answer import ANSWER_LIMIT, Answer, Context
+from bot.errors import ExporterError
 from bot.text import Escape, clip, join, one_line
 
 DEFAULT_EDGES = 5
@@ -11,6 +15,13 @@ DEFAULT_FILLS = 10
 MOST_ROWS = 50
 
 _DOTS = {"healthy": "🟢", "degraded": "🟡", "down": "🔴", "halted": "🟠", "unknown": "⚪"}
+# Where there is a halt it is told in place of the health.
+_HALTS = {
+    HaltState.REQUESTED: ("⏳", " (halt requested)"),
+    HaltState.UNCONFIRMED: ("⚠️", " (halt not confirmed)"),
+    HaltState.ACKNOWLEDGED: ("🟠", " (halted)"),
+}
+_NO_HALTS = "⚠️ Whether venues are halted is not known: the exporter did not say."
 # A title may have 300 characters; on a phone nobody reads more than this of it.
 _TITLE_LIMIT = 120
 _NOT_MEASURED = "not measured"
@@ -40,10 +51,13 @@ async def fills(context: Context, limit: int = DEFAULT_FILLS) -> Answer:
 
 
 async def status(context: Context) -> Answer:
-    """Health of each venue; what was not measured is said to be so."""
-    found = await context.api.health()
-    rows = [_health(venue, context.escape) for venue in found]
-    return _list("🔧 System Status", rows, nothing="No venue has been measured yet.")
+    """Health and halts of each venue; what is not known is said to be so."""
+    found, halts = await asyncio.gather(context.api.health(), _halt_states(context))
+    rows = [_health(venue, (halts or {}).get(venue.venue), context.escape) for venue in found]
+    answer = _list("🔧 System Status", rows, nothing="No venue has been measured yet.")
+    if halts is None:
+        return Answer(f"{clip(answer.text, ANSWER_LIMIT - 100)}\n{_NO_HALTS}", "unavailable")
+    return answer
 
 
 async def show_help(context: Context) -> Answer:
@@ -77,11 +91,21 @@ def _fill(number: int, fill: StoredFill, escape: Escape) -> str:
     )
 
 
-def _health(venue: VenueHealth, escape: Escape) -> str:
+async def _halt_states(context: Context) -> dict[str, HaltState] | None:
+    try:
+        return {control.venue: control.state for control in await context.api.venues()}
+    except ExporterError:
+        return None
+
+
+def _health(venue: VenueHealth, halt: HaltState | None, escape: Escape) -> str:
     state = "" if venue.status == "healthy" else f" ({venue.status})"
+    dot = _DOTS[venue.status]
+    if halt in _HALTS:
+        dot, state = _HALTS[halt]
     errors = _NOT_MEASURED if venue.error_rate is None else f"{venue.error_rate:.2%}"
     return (
-        f"{_DOTS[venue.status]} {escape(one_line(venue.venue)).upper()}{state}\n"
+        f"{dot} {escape(one_line(venue.venue)).upper()}{state}\n"
         f"   Latency: {_latency(venue)}\n"
         f"   Error Rate: {errors}"
     )
