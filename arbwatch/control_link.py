@@ -1,7 +1,8 @@
 """The engine's ear: asks the exporter for halts, tells the engine, acknowledges what was done.
 
 Guarantees: only what was carried out is acknowledged. That is a callback which has returned or,
-where none is set, the lease itself in an engine that asks `may_trade`.
+where none is set, the lease itself in an engine that asks `may_trade`. What fails for one venue is
+tried again with the next answer, and holds up neither the lease nor another venue's halt.
 """
 
 import logging
@@ -73,7 +74,7 @@ class ControlLink:
             except (requests.RequestException, msgspec.DecodeError) as error:
                 self._heard(False, type(error).__name__)
             except Exception:
-                log.exception("control: the engine's callback failed; it will be called again")
+                log.exception("control: unexpected error; asking again")
             self._closing.wait(POLL_SECONDS)
 
     def _heard(self, is_connected: bool, reason: str = "") -> None:
@@ -91,7 +92,17 @@ class ControlLink:
         if self.on_control is None and not self._lease.was_asked:
             self._tell_deafness(venue.venue, halted)
             return
-        open_orders = self.on_control(venue.venue, halted) if self.on_control else None
+        try:
+            open_orders = self.on_control(venue.venue, halted) if self.on_control else None
+        except Exception:
+            log.exception("control: the engine's callback failed; it will be called again")
+            return
+        try:
+            self._acknowledge(venue, open_orders)
+        except requests.RequestException as error:
+            log.warning("control: %s is not acknowledged (%s)", venue.venue, type(error).__name__)
+
+    def _acknowledge(self, venue: VenueControl, open_orders: int | None) -> None:
         receipt = Acknowledgement(engine=self._engine, seq=venue.seq, open_orders=open_orders)
         answer = self._session.post(
             f"{self._url}/{venue.venue}/ack",

@@ -104,3 +104,28 @@ def test_a_slow_callback_brings_no_permission_back(api: Client) -> None:
     assert permitted == [True, False]
     link.poll()
     assert not lease.may_trade("polymarket")
+
+
+def test_a_failing_callback_holds_up_no_other_venue(
+    api: Client, caplog: pytest.LogCaptureFixture
+) -> None:
+    """All are halted: the one whose orders cannot be cancelled is asked for again."""
+    told: list[str] = []
+
+    def cancel(venue: str, _halted: bool) -> int:
+        told.append(venue)
+        if venue == "polymarket":
+            raise ConnectionError("the venue does not answer")
+        return 0
+
+    link = listening(api, Lease())
+    link.on_control = cancel
+    api.post("/api/venues/all/halt", {})
+
+    link.poll()
+    link.poll()
+
+    states = {row["venue"]: row["state"] for row in api.get("/api/venues")}
+    assert (states["polymarket"], states["kalshi"]) == ("requested", "acknowledged")
+    assert told.count("polymarket") == 2
+    assert "callback failed" in caplog.text
