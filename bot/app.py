@@ -19,6 +19,7 @@ from bot.errors import StartError
 from bot.exporter_api import ExporterApi
 from bot.gateway.client import Gateway
 from bot.gateway.delivery import DiscordSender
+from bot.gateway.home import Home
 from bot.gateway.slash import adder
 from bot.metrics import BotMetrics
 from bot.notices import Notices
@@ -127,7 +128,9 @@ class ArbitrageBot:
     def _make_gateway(self) -> Gateway | None:
         if self._config.token is None:
             return None
-        gateway = Gateway(self._config, adder(self._commands, venues=self._config.venues))
+        config = self._config
+        home = Home(guild_id=config.guild_id, channel_id=config.channel_id)
+        gateway = Gateway(config, adder(self._commands, venues=config.venues, home=home))
         self.metrics.watch_discord(lambda: gateway.is_ready)
         return gateway
 

@@ -68,7 +68,7 @@ class BotConfig(ConsoleConfig):
         default=None,
         validation_alias="DISCORD_GUILD_ID",
         gt=0,
-        description="Server whose slash commands are synced at once; without it they are global",
+        description="The only server whose commands are answered; without it they are global",
     )
     venues: Annotated[tuple[str, ...], NoDecode] = Field(
         default=("polymarket", "kalshi"),

@@ -3,6 +3,7 @@
 import logging
 import time
 from collections.abc import Awaitable, Callable, Sequence
+from typing import Literal
 
 from arbwatch.control import ALL_VENUES
 from bot import text
@@ -43,14 +44,13 @@ class Commands:
         """Run one command. Arguments are words, as typed."""
         name = name.strip().removeprefix("/").lower()
         answer = await self._try(name, arguments, caller)
-        if self._metrics is not None:
-            self._metrics.count_command(name, answer.result)
+        self.count(name, answer.result)
         return answer
 
-    def count_lost(self, name: str) -> None:
-        """Count an answer that did not reach who asked."""
+    def count(self, name: str, result: Result | Literal["lost"]) -> None:
+        """Count a command; `lost` is an answer that did not reach who asked."""
         if self._metrics is not None:
-            self._metrics.count_command(name, "lost")
+            self._metrics.count_command(name, result)
 
     async def _try(self, name: str, arguments: Sequence[str], caller: Caller) -> Answer:
         context = Context(

@@ -11,6 +11,7 @@ from discord.app_commands import Choice, Range
 from arbwatch.control import ALL_VENUES
 from bot.commands import Caller, Commands
 from bot.commands.reading import DEFAULT_EDGES, DEFAULT_FILLS, MOST_ROWS
+from bot.gateway.home import Home, NotHere
 
 log = logging.getLogger(__name__)
 
@@ -25,8 +26,8 @@ Rows = Range[int, 1, MOST_ROWS]
 _MOST_CHOICES = 25
 
 
-def adder(commands: Commands, *, venues: Sequence[str]) -> Callable[[Tree], None]:
-    """What adds all six commands to a tree; `venues` are those to choose from."""
+def adder(commands: Commands, *, venues: Sequence[str], home: Home) -> Callable[[Tree], None]:
+    """What adds all six commands to a tree; `venues` are to choose from, only `home` is obeyed."""
     # What finds no room among the choices is still halted by `all`, and by name in the console.
     names = [*venues[: _MOST_CHOICES - 1], ALL_VENUES]
     choices = [Choice(name=name, value=name) for name in names]
@@ -34,10 +35,16 @@ def adder(commands: Commands, *, venues: Sequence[str]) -> Callable[[Tree], None
     def add_commands(tree: Tree) -> None:
         _add_reading(tree, commands)
         _add_control(tree, commands, choices)
+        for command in tree.walk_commands():
+            if isinstance(command, app_commands.Command):
+                command.add_check(home.check)
 
         @tree.error
         async def report(interaction: Interaction, error: app_commands.AppCommandError) -> None:
-            _report(interaction, error, commands)
+            if isinstance(error, NotHere):
+                await _refuse(interaction, error, commands)
+            else:
+                _report(interaction, error, commands)
 
     return add_commands
 
@@ -106,6 +113,14 @@ async def _act(interaction: Interaction, commands: Commands, name: str, *argumen
     await interaction.edit_original_response(content=answer.text)
 
 
+async def _refuse(interaction: Interaction, error: NotHere, commands: Commands) -> None:
+    """Say so to who typed it, and to nobody else there."""
+    name = interaction.command.name if interaction.command else "other"
+    commands.count(name, "refused")
+    log.info("Command refused, not from home: command=%s guild=%s", name, interaction.guild_id)
+    await interaction.response.send_message(str(error), ephemeral=True)
+
+
 def _caller(interaction: Interaction) -> Caller:
     user = interaction.user
     return Caller(actor=f"{user.name} ({user.id})", via="discord")
@@ -116,6 +131,6 @@ def _report(
 ) -> None:
     """A failure between Discord and us; failures of a command itself are answers."""
     name = interaction.command.name if interaction.command else "other"
-    commands.count_lost(name)
+    commands.count(name, "lost")
     cause = error.__cause__ or error
     log.error("Answer lost: command=%s error=%s", name, type(cause).__name__, exc_info=cause)

@@ -24,18 +24,27 @@ class CannotBeTyped(ValueError):
 
 
 def build(
-    world: World, name: str, options: Mapping[str, Any], *, user_name: str, age_seconds: float
+    world: World,
+    name: str,
+    options: Mapping[str, Any],
+    *,
+    user_name: str,
+    age_seconds: float,
+    place: int | None = GUILD_ID,
+    channel_id: int = CHANNEL_ID,
 ) -> tuple[Injected, Json]:
-    """An interaction and the INTERACTION_CREATE that announces it."""
+    """An interaction and the INTERACTION_CREATE that announces it; `place` None is a DM."""
     guild_id, command = _registered(world, name)
     given = _options(command, options)
     created = time.monotonic() - age_seconds
     injected = Injected(id=world.snowflake(), token=uuid.uuid4().hex, command=name, created=created)
     world.interactions[injected.id] = injected
     data: Json = {"id": command["id"], "name": name, "type": 1, "options": given}
-    if guild_id is not None:
+    # In another server only a global command can be typed, as one that an earlier start left.
+    if guild_id is not None and guild_id == place:
         data["guild_id"] = str(guild_id)
-    return injected, _create(injected, data, user_name)
+    event = _create(injected, data)
+    return injected, event | _place(place, channel_id) | _author(place, user_name)
 
 
 def _registered(world: World, name: str) -> tuple[int | None, Json]:
@@ -70,7 +79,7 @@ def _check_value(option: Json, value: Any) -> None:
         raise CannotBeTyped(f"{option['name']} is out of range")
 
 
-def _create(injected: Injected, data: Json, user_name: str) -> Json:
+def _create(injected: Injected, data: Json) -> Json:
     return {
         "id": str(injected.id),
         "application_id": str(APPLICATION_ID),
@@ -78,25 +87,42 @@ def _create(injected: Injected, data: Json, user_name: str) -> Json:
         "token": injected.token,
         "version": 1,
         "data": data,
-        "guild_id": str(GUILD_ID),
-        "guild": {"id": str(GUILD_ID), "locale": "en-US", "features": []},
-        "channel_id": str(CHANNEL_ID),
-        "channel": {**channel(), "permissions": "0"},
-        "member": {
-            "user": user(user_name, _USER_ID),
-            "roles": [],
-            "joined_at": "2025-01-01T00:00:00+00:00",
-            "premium_since": None,
-            "deaf": False,
-            "mute": False,
-            "flags": 0,
-            "permissions": "0",
-        },
         "app_permissions": "0",
         "locale": "en-US",
-        "guild_locale": "en-US",
         "entitlements": [],
         "authorizing_integration_owners": {"0": str(GUILD_ID)},
-        "context": 0,
         "attachment_size_limit": 10_485_760,
     }
+
+
+def _place(guild_id: int | None, channel_id: int) -> Json:
+    where: Json = {**channel(), "id": str(channel_id), "permissions": "0"}
+    if guild_id is None:
+        where = {"id": str(channel_id), "type": 1, "last_message_id": None, "flags": 0}
+        return {"channel_id": str(channel_id), "channel": where, "context": 1}
+    where["guild_id"] = str(guild_id)
+    return {
+        "guild_id": str(guild_id),
+        "guild": {"id": str(guild_id), "locale": "en-US", "features": []},
+        "guild_locale": "en-US",
+        "channel_id": str(channel_id),
+        "channel": where,
+        "context": 0,
+    }
+
+
+def _author(guild_id: int | None, user_name: str) -> Json:
+    author = user(user_name, _USER_ID)
+    if guild_id is None:
+        return {"user": author}
+    member: Json = {
+        "user": author,
+        "roles": [],
+        "joined_at": "2025-01-01T00:00:00+00:00",
+        "premium_since": None,
+        "deaf": False,
+        "mute": False,
+        "flags": 0,
+        "permissions": "0",
+    }
+    return {"member": member}

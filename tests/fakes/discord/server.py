@@ -67,11 +67,27 @@ class FakeDiscord:
             self._runner = None
 
     async def type_command(
-        self, name: str, *, user_name: str = "trader", age_seconds: float = 0, **options: Any
+        self,
+        name: str,
+        *,
+        user_name: str = "trader",
+        age_seconds: float = 0,
+        place: int | None = GUILD_ID,
+        channel_id: int = CHANNEL_ID,
+        **options: Any,
     ) -> Injected:
-        """Send a slash command as a user; with an age, as one that the gateway held back."""
+        """Send a slash command as a user; with an age, as one that the gateway held back.
+
+        `place` is the server in which it is typed, None a direct message.
+        """
         injected, event = interactions.build(
-            self.world, name, options, user_name=user_name, age_seconds=age_seconds
+            self.world,
+            name,
+            options,
+            user_name=user_name,
+            age_seconds=age_seconds,
+            place=place,
+            channel_id=channel_id,
         )
         session = self.gateway.session
         if session is None:
