@@ -4,6 +4,7 @@ Guarantees: one JSON line each, with the reason; the file is turned over at half
 that the newest stay and the disk never fills.
 """
 
+import contextlib
 import os
 from datetime import datetime
 from pathlib import Path
@@ -38,17 +39,26 @@ class DeadLetters:
         """Append and sync.
 
         Raises:
-            OSError: the disk did not take it.
+            OSError: the disk did not take it; then none of them is in the file.
         """
-        lines = msgspec.json.Encoder().encode_lines(letters)
         self._path.parent.mkdir(parents=True, exist_ok=True)
-        with self._path.open("ab") as file:
-            file.write(lines)
-            size = file.tell()
-            file.flush()
-            os.fsync(file.fileno())
+        size = self._path.stat().st_size if self._path.exists() else 0
         if size > self._max_bytes:
             self._path.replace(self._path.with_name(OLD_NAME))
+            size = 0
+        try:
+            self._append(msgspec.json.Encoder().encode_lines(letters))
+        except OSError:
+            # Half a line would spoil the next one too.
+            with contextlib.suppress(OSError):
+                os.truncate(self._path, size)
+            raise
+
+    def _append(self, lines: bytes) -> None:
+        with self._path.open("ab") as file:
+            file.write(lines)
+            file.flush()
+            os.fsync(file.fileno())
 
 
 def refused_whole(batch: Batch, reason: str) -> list[Letter]:

@@ -2,7 +2,8 @@
 
 Guarantees: facts unsent for `keep_after_seconds`, and every batch with facts whose first attempt
 failed, are on disk; so are, at the end, all events still waiting, facts first. When the disk fails
-or its bound is reached, facts stay in memory, the log and `stats` say so, and sending goes on.
+or its bound is reached, facts and refused events stay in memory until it takes them, the log and
+`stats` say so, and sending goes on.
 """
 
 import logging
@@ -38,6 +39,8 @@ class Keeper:
             None if folder is None else DeadLetters(folder, max_bytes=options.max_dead_letter_bytes)
         )
         self._broken: str | None = None
+        self._letters: list[Letter] = []
+        self._delivered: deque[str] = deque()
         self._to_forget: deque[str] = deque()
         self._next_report = time.monotonic() + options.report_seconds
         self._stopping = threading.Event()
@@ -94,18 +97,24 @@ class Keeper:
             log.warning("%d records of the spool could not be read", spool.unreadable)
 
     def _keep(self, *, only_due: bool = True) -> None:
-        """Letters first, marks last: an event is forgotten only once its fate is on disk."""
+        """A batch not delivered whole is forgotten last, once letters and halves are on disk."""
         # Asked for first, so that what took a finished batch's place is among the due ones.
+        self._delivered += self._outgoing.delivered()
         self._to_forget += self._outgoing.finished()
-        letters = self._outgoing.letters()
+        self._letters += self._outgoing.letters()
         due = self._outgoing.to_keep(only_due=only_due)
-        steps = (lambda: self._write(letters), lambda: self._append(due), self._forget)
+        # Facts go to the spool also where the file of dead letters cannot be written, and what was
+        # delivered makes room for them.
+        steps = (lambda: self._forget(self._delivered), self._write, lambda: self._append(due))
         problems = [_problem_of(step) for step in steps]
+        if not any(problems):
+            problems.append(_problem_of(lambda: self._forget(self._to_forget)))
         self._note(next(filter(None, problems), self._broken))
 
-    def _write(self, letters: list[Letter]) -> None:
-        if letters and self._dead_letters is not None:
-            self._dead_letters.put(letters)
+    def _write(self) -> None:
+        if self._letters and self._dead_letters is not None:
+            self._dead_letters.put(self._letters)
+        self._letters = []
 
     def _append(self, due: list[Batch]) -> None:
         if self._spool is None:
@@ -114,10 +123,10 @@ class Keeper:
             self._spool.append(batch)
             self._outgoing.kept(batch)
 
-    def _forget(self) -> None:
-        while self._to_forget and self._spool is not None:
-            self._spool.done(self._to_forget[0])
-            self._to_forget.popleft()
+    def _forget(self, batch_ids: deque[str]) -> None:
+        while batch_ids and self._spool is not None:
+            self._spool.done(batch_ids[0])
+            batch_ids.popleft()
 
     def _note(self, problem: str | None) -> None:
         if problem is not None and self._outgoing.disk_error is None:
@@ -147,6 +156,9 @@ class Keeper:
         if lost := stats.queued - stats.spooled:
             reason = stats.disk_error or "there is no state_dir to keep them"
             log.error("closing with %d events unsent and lost: %s", lost, reason)
+        if unwritten := len(self._letters):
+            problem = stats.disk_error
+            log.error("closing with %d refused events not written down: %s", unwritten, problem)
 
 
 def _problem_of(step: Callable[[], None]) -> str | None:

@@ -51,6 +51,7 @@ class Outgoing:
         self._backlog = Backlog(options.max_queued)
         self._line: deque[_Sealed] = deque()
         self._report: SenderReport | None = None
+        self._delivered: list[str] = []
         self._finished: list[str] = []
         self._letters: list[Letter] = []
         self._is_frozen = False
@@ -131,8 +132,14 @@ class Outgoing:
             else:
                 waiting.is_spooled = True
 
+    def delivered(self) -> list[str]:
+        """Ids of batches on disk that the exporter has whole; each is given once."""
+        with self._lock:
+            given, self._delivered = self._delivered, []
+        return given
+
     def finished(self) -> list[str]:
-        """Ids of batches on disk that are done with; each is given once."""
+        """Ids of other batches done with on disk, once letters and halves are; each once."""
         with self._lock:
             given, self._finished = self._finished, []
         return given
@@ -147,7 +154,7 @@ class Outgoing:
         """The exporter has it, but for the events its receipt refuses."""
         letters = dead_letters.refused_singly(batch, receipt)
         with self._lock:
-            if self._leave(batch):
+            if self._leave(batch, self._finished if letters else self._delivered):
                 self._refuse(letters)
                 self._sent += batch.count - len(letters)
                 self._last_success, self._last_error = utc_now(), None
@@ -157,7 +164,7 @@ class Outgoing:
         halves = self._halves(batch) if batch.count > 1 else []
         with self._lock:
             keep_at = self._line[0].keep_at if self._line else math.inf
-            if self._leave(batch):
+            if self._leave(batch, self._finished):
                 self._line.extendleft(_Sealed(half, keep_at) for half in reversed(halves))
                 self._refuse([] if halves else dead_letters.refused_whole(batch, reason))
                 self._last_error = None
@@ -227,12 +234,12 @@ class Outgoing:
             for half in (lines[:middle], lines[middle:])
         ]
 
-    def _leave(self, batch: Batch) -> bool:
+    def _leave(self, batch: Batch, into: list[str]) -> bool:
         """Take the first in line out; not once the rest is being put away, it goes to disk too."""
         if self._is_frozen or not self._line or self._line[0].batch is not batch:
             return False
         if self._line.popleft().is_spooled:
-            self._finished.append(batch.batch_id)
+            into.append(batch.batch_id)
         return True
 
     def _refuse(self, letters: list[Letter]) -> None:

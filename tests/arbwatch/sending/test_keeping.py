@@ -6,6 +6,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from arbwatch.sending.dead_letters import FILE_NAME
 from tests.arbwatch.samples import QUICK, edge, fill, latency, reversal, sending
 from tests.arbwatch.scripted import Reply, Request, ScriptedServer, accepted, fill_ids
 from tests.conftest import wait_until
@@ -71,6 +72,57 @@ def test_dead_letters_never_fill_the_disk(tmp_path: Path) -> None:
     assert len(files) == 2
     assert sum(file.stat().st_size for file in files) < 20_000
     assert any('"f-59"' in file.read_text() for file in files)
+
+
+def test_a_refused_fill_outlives_a_disk_that_takes_no_letters(tmp_path: Path) -> None:
+    """It stays in the spool, is written down once the disk heals, and only then is forgotten."""
+    answers = [Reply(503)]
+    blocked = tmp_path / "e" / FILE_NAME
+    blocked.mkdir(parents=True)
+
+    with (
+        ScriptedServer(lambda _request: answers[-1]) as server,
+        sending(server.url, tmp_path) as sender,
+    ):
+        sender.push(fill("f-1"))
+        wait_until(lambda: sender.stats().spooled == 1)
+        answers.append(Reply(422))
+        wait_until(lambda: "dead letters" in (sender.stats().disk_error or ""))
+        assert sender.stats().rejected == 1
+        assert [f.read_bytes().count(b'"f-1"') for f in spooled(tmp_path)] == [1]
+
+        answers.append(Reply(503))
+        sender.push(fill("f-2"))
+        wait_until(lambda: b'"f-2"' in b"".join(f.read_bytes() for f in spooled(tmp_path)))
+
+        answers.append(Reply(422))
+        blocked.rmdir()
+        wait_until(lambda: not spooled(tmp_path))
+        wait_until(lambda: sender.stats().disk_error is None)
+
+    letters = msgspec.json.Decoder().decode_lines(blocked.read_bytes())
+    assert [letter["event"]["fill_id"] for letter in letters] == ["f-1", "f-2"]
+
+
+def test_letters_that_never_reach_the_disk_are_told_at_the_end(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The log says how many refused events nobody will find."""
+    (tmp_path / "e" / FILE_NAME).mkdir(parents=True)
+
+    with (
+        ScriptedServer(lambda _request: Reply(422)) as server,
+        sending(server.url, tmp_path) as sender,
+    ):
+        sender.push(fill("f-1"))
+        wait_until(lambda: sender.stats().disk_error)
+
+    assert "closing with 1 refused events not written down" in caplog.text
+
+
+def spooled(folder: Path) -> list[Path]:
+    """The segments on disk."""
+    return list((folder / "e").glob("*.spool"))
 
 
 def test_facts_go_to_disk_while_an_answer_is_outstanding(tmp_path: Path) -> None:

@@ -85,3 +85,4 @@ def test_what_is_answered_while_it_is_written_is_forgotten_afterwards() -> None:
 
     assert way.out.finished() == [batch.batch_id]
     assert way.out.stats().spooled == 0
+    assert way.out.delivered() == []
