@@ -7,11 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from arbwatch import Edge
-from arbwatch.control import HaltState
+from arbwatch.control import LEASE_SECONDS, HaltState
 from arbwatch.events import Requests
-from arbwatch.lease import LEASE_SECONDS, Lease
+from arbwatch.lease import Lease
 from exporter import limits
-from exporter.engines import Engines
+from exporter.engines import MARGIN_SECONDS, Engines
 from exporter.health import VenueWatch
 from exporter.live_edges import LiveEdges
 from tests.conftest import LIMITS
@@ -140,7 +140,7 @@ def test_contact_and_lease_do_not_see_the_wall_clock(shift: float) -> None:
     clocks.shift += shift
     clocks.seconds += LEASE_SECONDS - 1
     before = (engines.connected(), lease.may_trade("kalshi"))
-    clocks.seconds += 2
+    clocks.seconds += 1 + MARGIN_SECONDS + 1
 
     assert before == (frozenset({"e"}), True)
     assert (engines.connected(), lease.may_trade("kalshi")) == (frozenset(), False)
@@ -154,7 +154,7 @@ def test_the_seventeenth_engine_takes_the_place_of_a_silent_one() -> None:
     )
     for number in range(17):
         engines.heard(f"e-{number}")
-    clocks.seconds += LEASE_SECONDS + 1
+    clocks.seconds += LEASE_SECONDS + MARGIN_SECONDS + 1
 
     engines.heard("late")
 

@@ -1,5 +1,6 @@
 """Rows 31 to 33: what the exporter needs and cannot have. It says so in one line, and ends."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -41,27 +42,23 @@ def test_a_second_exporter_process_is_refused(process: ExporterProcess, tmp_path
         ("EXPORTER_HOST", "192.0.2.1", "192.0.2.1"),
         ("EXPORTER_HOST", "no such host", "no such host"),
         ("EXPORTER_PORT", "0", "EXPORTER_PORT"),
-        ("LOG_LEVEL", "LOUD", "LOUD"),
-        ("VENUES", "kalshi", "limits.yml"),
+        ("LOG_LEVEL", "LOUD", "LOG_LEVEL"),
     ],
 )
 def test_what_cannot_be_used_is_named(tmp_path: Path, setting: str, value: str, named: str) -> None:
     """One line, with the file, address or variable in it."""
-    limits = tmp_path / "limits.yml"
-    limits.write_text(LIMITS.read_text().replace("error_rate: ", "error_rate: &rate "))
-
-    if setting == "VENUES":
-        text = LIMITS.read_text().splitlines()
-        per_venue = [
-            "error_rate: {polymarket: 0.01, kalshi: 0.01}"
-            if line.startswith("error_rate")
-            else line
-            for line in text
-        ]
-        limits.write_text("\n".join(per_venue))
-        line = refusal(tmp_path, VENUES=value, LIMITS_FILE=str(limits))
-    else:
-        line = refusal(tmp_path, **{setting: value})
+    line = refusal(tmp_path, **{setting: value})
 
     assert named.lower() in line.lower()
     assert "Traceback" not in line
+
+
+def test_limits_of_other_venues_are_named(tmp_path: Path) -> None:
+    """A limit that is given by venue must name exactly those that are traded."""
+    limits = tmp_path / "limits.yml"
+    by_venue = "error_rate: {polymarket: 0.01, kalshi: 0.01}"
+    limits.write_text(re.sub(r"(?m)^error_rate:.*$", by_venue, LIMITS.read_text()))
+
+    line = refusal(tmp_path, VENUES="kalshi", LIMITS_FILE=str(limits))
+
+    assert "limits.yml: error_rate must name exactly the venues kalshi" in line
