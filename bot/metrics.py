@@ -19,7 +19,7 @@ DELIVERY_FAILURES = (
     "unexpected",
 )
 OPERATIONS = ("post", "edit")
-NOTICE_KINDS = ("fill", "error", "breach")
+NOTICE_KINDS = ("fill", "reversal", "error", "breach")
 COMMANDS = ("edges", "fills", "halt", "resume", "status", "help", "other")
 RESULTS = ("ok", "refused", "unconfirmed", "unavailable", "failed", "lost")
 # Discord answers in 0.1 to 0.5 s; a queued message may wait out an outage.

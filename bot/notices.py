@@ -1,4 +1,4 @@
-"""Follows the exporter's event stream: a notice in the outbox of each fill, error and breach."""
+"""Follows the exporter's event stream: a notice in the outbox of each fact that people wait for."""
 
 import asyncio
 import logging
@@ -7,8 +7,8 @@ import aiohttp
 import msgspec
 
 from arbwatch.answers import StoredFill
-from arbwatch.events import Breach, EngineError
-from bot.cards import breach_card, error_card, fill_card
+from arbwatch.events import Breach, EngineError, Reversal
+from bot.cards import breach_card, error_card, fill_card, reversal_card
 from bot.metrics import BotMetrics
 from bot.outbox import Entry, Outbox
 from bot.sse import ServerEvent, read_events
@@ -112,6 +112,10 @@ def notice_entries(event: ServerEvent) -> list[Entry]:
                 is_one_legged=fill.status == "one_legged",
             )
             when = fill.timestamp
+        case "reversal":
+            reversal = msgspec.json.decode(event.data, type=Reversal)
+            card = reversal_card(reversal.reverses, reason=reversal.reason)
+            when = reversal.timestamp
         case "error":
             error = msgspec.json.decode(event.data, type=EngineError)
             card = error_card(error.kind, error.message, venue=error.venue)

@@ -2,7 +2,7 @@
 
 from bot.cards.alerts import alert_card, truncated_card
 from bot.cards.card import Card, Field, make_card
-from bot.cards.notices import breach_card, error_card, fill_card
+from bot.cards.notices import breach_card, error_card, fill_card, reversal_card
 
 __all__ = [
     "Card",
@@ -12,5 +12,6 @@ __all__ = [
     "error_card",
     "fill_card",
     "make_card",
+    "reversal_card",
     "truncated_card",
 ]

@@ -37,6 +37,12 @@ def fill_card(
     )
 
 
+def reversal_card(reverses: str, *, reason: str | None = None) -> Card:
+    """A fill that was undone later; `reverses` is its identity."""
+    text = f"Reason: {discord(one_line(reason))}" if reason else "No reason was given."
+    return make_card(f"↩️ Fill Reversed: {discord(one_line(reverses))}", text, colour=AMBER)
+
+
 def error_card(kind: str, message: str, *, venue: str | None = None) -> Card:
     """An error of the engine."""
     head = f"🚨 Error ({discord(one_line(kind))})"

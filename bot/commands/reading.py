@@ -84,6 +84,8 @@ def _edge(number: int, edge: LiveEdge, escape: Escape) -> str:
 
 def _fill(number: int, fill: StoredFill, escape: Escape) -> str:
     flag = " | ⚠️ one leg only" if fill.status == "one_legged" else ""
+    if fill.reversed_at is not None:
+        flag += f" | ↩️ reversed {moment(fill.reversed_at)}"
     return (
         f"{number}. {escape(one_line(fill.pair_id))}\n"
         f"   Entry: {cents(fill.entry_edge_cents)} → Realized: {cents(fill.realized_edge_cents)}"

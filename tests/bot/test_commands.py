@@ -118,6 +118,18 @@ async def test_fills_show_what_became_of_the_edge(commands: Commands, api: Clien
     assert answer.text.endswith("⚠️ one leg only")
 
 
+async def test_a_reversed_fill_is_shown_as_reversed(commands: Commands, api: Client) -> None:
+    """Its P&L stands no more, and since when."""
+    api.post("/api/fills", fill("f1", pair_id="undone"))
+    undone = {"type": "reversal", "fill_id": "r1", "reverses": "f1"}
+    api.post("/api/events", [undone | {"timestamp": "2026-03-01T12:00:00Z"}])
+
+    answer = await ask(commands, "fills")
+
+    assert "1. undone\n" in answer.text
+    assert answer.text.endswith(" | ↩️ reversed 2026-03-01 12:00:00 UTC")
+
+
 async def test_status_in_the_words_of_the_guide(commands: Commands, api: Client) -> None:
     """What was measured, and for the other venue that nothing was."""
     samples = [120.0] * 18 + [280.0] * 2

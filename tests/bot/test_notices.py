@@ -160,6 +160,28 @@ async def test_a_new_ledger_is_followed_from_its_own_position(
     assert await outbox.cursor(STREAM) == 1
 
 
+@pytest.mark.parametrize(
+    ("reason", "shown"),
+    [({"reason": "settlement failed"}, "Reason: settlement failed"), ({}, "No reason was given.")],
+)
+async def test_a_reversal_is_announced(
+    api: Client, outbox: Outbox, metrics: BotMetrics, reason: dict[str, str], shown: str
+) -> None:
+    """With the fill that it undoes, and why."""
+    follower = Follower(api.url, outbox, metrics)
+    await follower.connected()
+
+    api.post("/api/fills", fill("f1"))
+    undone = {"type": "reversal", "fill_id": "r1", "reverses": "f1", "timestamp": now()}
+    api.post("/api/events", [undone | reason])
+
+    await until(lambda: outbox.backlog.waiting == 2)
+    await follower.stop()
+    await outbox.mark_sent((await outbox.next_waiting()).key, version=1, message_id=1)
+    card = (await outbox.next_waiting()).card
+    assert (card.title, card.body) == ("↩️ Fill Reversed: f1", shown)
+
+
 @pytest.mark.parametrize("data", [b"{}", b"not json", b'{"kind": 1}'])
 def test_an_event_that_cannot_be_read_is_an_error_of_its_own(data: bytes) -> None:
     """So that the follower can count it and go on behind it."""
