@@ -36,6 +36,7 @@ class ControlLink:
         self._closing = threading.Event()
         self._thread = threading.Thread(target=self._run, name="arbwatch-control", daemon=True)
         self._session = requests.Session()
+        self._session.trust_env = False  # As in sending: no proxy between an engine and its halts.
         self._session.headers[ENGINE_HEADER] = engine
         self._is_deafness_told = False
         self.on_control: OnControl | None = None

@@ -24,7 +24,7 @@ class Courier:
         self._delivery = delivery
         self._options = options
         self._backoff = Backoff(options)
-        self._is_failing = False
+        self._told: set[str] = set()
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="arbwatch-courier", daemon=True)
 
@@ -68,15 +68,16 @@ class Courier:
                 self._failed(failure)
 
     def _answered(self) -> None:
-        if self._is_failing:
+        if self._told:
             log.info("events are delivered again")
-        self._is_failing = False
+        self._told.clear()
         self._backoff.reset()
 
     def _failed(self, failure: Failed) -> None:
-        if not self._is_failing:
+        # Once for each reason: a wrong URL is worth a line also while the exporter was not there.
+        if failure.reason not in self._told:
             log.warning("events are waiting: %s", failure.reason)
-        self._is_failing = True
+        self._told.add(failure.reason)
         self._outgoing.failed(failure.reason)
         self._stopping.wait(self._backoff.pause(failure.retry_after_seconds))
 

@@ -1,8 +1,9 @@
 """One batch over HTTP: what is posted, and what the answer means. No thread, no memory.
 
-Guarantees: a batch counts as stored only if the answer is a whole receipt. Whatever may pass by
-itself (no connection, a cut one, 408, 425, 429, 5xx, an answer that is no receipt) is `Failed` and
-to be tried again; any other 4xx says that these bytes will never do.
+Guarantees: a batch counts as stored only if the answer is a whole receipt. Only the statuses that
+blame the bytes themselves refuse it for good. All else is `Failed` and to be tried again: what may
+pass by itself (no connection, a cut one, 408, 425, 429, 5xx, an answer that is no receipt), and
+what says that the way is wrong (3xx, 401, 404 and the like), which a person has to mend.
 """
 
 import random
@@ -18,7 +19,8 @@ from arbwatch.control import BATCH_HEADER, ENGINE_HEADER
 from arbwatch.sending.batch import Batch
 from arbwatch.sending.options import Options
 
-RETRIED_STATUSES = frozenset({408, 425, 429})
+REFUSING_STATUSES = frozenset({400, 409, 413, 415, 422})
+PASSING_STATUSES = frozenset({408, 425, 429})
 # A server that asks for more is asked again after this: facts are waiting.
 LONGEST_RETRY_AFTER_SECONDS = 60.0
 
@@ -54,6 +56,8 @@ class Delivery:
         self._url = url.rstrip("/") + "/api/events"
         self._timeouts = (options.connect_timeout_seconds, options.timeout_seconds)
         self._session = requests.Session()
+        # A proxy of the environment is for the world outside: no fact takes a way not asked for.
+        self._session.trust_env = False
         self._session.headers.update({ENGINE_HEADER: engine, "Content-Type": wire.NDJSON})
 
     def post(self, batch: Batch) -> Outcome:
@@ -110,12 +114,18 @@ def retry_after_seconds(header: str | None, *, now: datetime) -> float:
 
 def _judge(answer: requests.Response) -> Outcome:
     status = answer.status_code
-    if 400 <= status < 500 and status not in RETRIED_STATUSES:
+    if status in REFUSING_STATUSES:
         return Refused(f"status {status}")
     if not answer.ok or status >= 300:
         wait = retry_after_seconds(answer.headers.get("Retry-After"), now=datetime.now(UTC))
-        return Failed(f"exporter answered {status}", wait)
+        return Failed(_describe(status), wait)
     try:
         return Stored(_RECEIPT.decode(answer.content))
     except (msgspec.DecodeError, UnicodeDecodeError):
         return Failed("the answer is no receipt")
+
+
+def _describe(status: int) -> str:
+    if 300 <= status < 500 and status not in PASSING_STATUSES:
+        return f"wrong URL, or no access: status {status}"
+    return f"exporter answered {status}"

@@ -147,6 +147,20 @@ def test_the_engine_is_seen(exporter: RunningExporter) -> None:
     assert exporter.client.sample("arb_engine_last_seen_timestamp_seconds", engine="e")
 
 
+def test_a_proxy_of_the_environment_is_not_used(
+    exporter: RunningExporter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It knows nothing of this machine's own addresses; neither events nor halts go through it."""
+    monkeypatch.setenv("http_proxy", f"http://127.0.0.1:{free_port()}")
+    monkeypatch.setenv("no_proxy", "")
+
+    with Engine(exporter.client.url, name="e") as engine:
+        engine.push(fill("f-1"))
+        wait_until(lambda: engine.stats().sent == 1 and engine.may_trade("kalshi"))
+
+        assert engine.stats().last_error is None
+
+
 def test_a_push_is_one_append_and_nothing_else() -> None:
     """No I/O, no lock, no other call: that is why it cannot wait, whatever the exporter does."""
     engine = Engine(f"http://127.0.0.1:{free_port()}", name="e")

@@ -27,7 +27,9 @@ def test_retry_after_is_honoured() -> None:
     assert len(patient.requests) == 1
 
 
-@pytest.mark.parametrize("status", [408, 425, 429, 500, 502, 503, 504, 302])
+@pytest.mark.parametrize(
+    "status", [408, 425, 429, 500, 502, 503, 504, 302, 401, 403, 404, 405, 407, 418]
+)
 def test_a_retry_repeats_the_batch_exactly(status: int) -> None:
     """Same bytes, same number, however often it takes; then the next one."""
     refusals = iter([Reply(status)] * 3)
@@ -46,6 +48,35 @@ def test_a_retry_repeats_the_batch_exactly(status: int) -> None:
     session, _, number = first.batch_id.rpartition("-")
     assert last.batch_id == f"{session}-{int(number) + 1}"
     assert (first.engine, fill_ids([last])) == ("e", ["f-2"])
+
+
+@pytest.mark.parametrize("status", [400, 409, 413, 415, 422])
+def test_an_event_at_fault_is_not_sent_again(status: int, tmp_path: Path) -> None:
+    """The bytes will never do, so it is put aside at once."""
+    with (
+        ScriptedServer(lambda _request: Reply(status)) as server,
+        sending(server.url, tmp_path) as sender,
+    ):
+        sender.push(fill("f-1"))
+        wait_until(lambda: sender.stats().rejected == 1)
+
+    assert len(server.requests) == 1
+    assert (tmp_path / "e" / FILE_NAME).exists()
+
+
+def test_a_wrong_url_costs_no_fact(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """Said in `stats` and once in the log; the fill waits on disk, not among the dead letters."""
+    with (
+        ScriptedServer(lambda _request: Reply(404)) as server,
+        sending(server.url + "/wrong", tmp_path) as sender,
+    ):
+        sender.push(fill("f-1"))
+        wait_until(lambda: len(server.requests) > 2 and sender.stats().spooled == 1)
+        stats = sender.stats()
+
+    assert (stats.last_error, stats.rejected) == ("wrong URL, or no access: status 404", 0)
+    assert caplog.text.count("events are waiting: wrong URL") == 1
+    assert not (tmp_path / "e" / FILE_NAME).exists()
 
 
 @pytest.mark.parametrize("content", [b"", b"{}", b"<html>", b'{"accepted":1}'[:-1]])
