@@ -21,7 +21,7 @@ _DESCRIBED_CHARACTERS = 500
 
 
 class Letter(msgspec.Struct, frozen=True, kw_only=True):
-    """One refused event: as it was sent, or described where it could not even be encoded."""
+    """One refused event: as it was sent, or described where it could not be sent at all."""
 
     reason: str
     refused_at: datetime
@@ -75,9 +75,9 @@ def refused_singly(batch: Batch, receipt: Receipt) -> list[Letter]:
     return [_letter(reasons[index], line) for index, line in lines if index in reasons]
 
 
-def impossible(event: Event) -> Letter:
-    """A letter for an event that cannot be encoded; ASCII, as its text may be the trouble."""
-    return _letter("cannot_be_encoded", msgspec.json.encode(ascii(event)[:_DESCRIBED_CHARACTERS]))
+def unsendable(event: Event, reason: str) -> Letter:
+    """A letter that describes an event; ASCII and short, as its text or size may be the trouble."""
+    return _letter(reason, msgspec.json.encode(ascii(event)[:_DESCRIBED_CHARACTERS]))
 
 
 def _letter(reason: str, line: bytes) -> Letter:

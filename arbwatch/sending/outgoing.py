@@ -161,7 +161,7 @@ class Outgoing:
 
     def refused(self, batch: Batch, reason: str) -> None:
         """The exporter will never take these bytes: halve them, until one event is found guilty."""
-        halves = self._halves(batch) if batch.count > 1 else []
+        halves = batch.halves(self._next_id(), self._next_id()) if batch.count > 1 else []
         with self._lock:
             keep_at = self._line[0].keep_at if self._line else math.inf
             if self._leave(batch, self._finished):
@@ -195,24 +195,35 @@ class Outgoing:
     def _seal(
         self, take: Callable[[int], list[Event]], *, keep_at: float, takes_report: bool = False
     ) -> bool:
-        """Make one batch of what `take` gives; whether it gave anything. Under `_sealing`."""
-        packing = Packing()
-        while packing.size < self._options.batch_bytes:
+        """Make a batch of what `take` gives; whether it gave anything. Under `_sealing`."""
+        packings = self._pack(take)
+        left_out = [pair for packing in packings for pair in packing.unsendable]
+        letters = [dead_letters.unsendable(event, reason) for event, reason in left_out]
+        with self._lock:
+            report = self._take_report() if takes_report else None
+        batches = [packing.seal(self._next_id()) for packing in packings[:-1]]
+        if packings[-1].size or report is not None:
+            batches.append(packings[-1].seal(self._next_id(), report))
+        with self._lock:
+            self._being_sealed = 0
+            self._refuse(letters)
+            self._line.extend(_Sealed(b, keep_at if b.has_facts else math.inf) for b in batches)
+        return packings[0].taken > 0
+
+    def _pack(self, take: Callable[[int], list[Event]]) -> list[Packing]:
+        """One packing, and further ones for what of the last chunk found no room in it."""
+        packings = [Packing(self._options.batch_bytes)]
+        while len(packings) == 1 and not packings[0].is_closed:
             with self._lock:
-                events = take(min(CHUNK_EVENTS, self._options.batch_events - packing.taken))
+                events = take(min(CHUNK_EVENTS, self._options.batch_events - packings[0].taken))
                 self._being_sealed += len(events)
             if not events:
                 break
-            packing.add(events)
+            while events := packings[-1].add(events):
+                packings.append(Packing(self._options.batch_bytes))
+                step_aside()
             step_aside()
-        with self._lock:
-            report = self._take_report() if takes_report else None
-            self._being_sealed = 0
-            self._refuse([dead_letters.impossible(event) for event in packing.impossible])
-            if packing.size or report is not None:
-                batch = packing.seal(self._next_id(), report)
-                self._line.append(_Sealed(batch, keep_at if batch.has_facts else math.inf))
-        return packing.taken > 0
+        return packings
 
     def _next_id(self) -> str:
         return f"{self._session}-{next(self._numbers)}"
@@ -220,19 +231,6 @@ class Outgoing:
     def _take_report(self) -> SenderReport | None:
         given, self._report = self._report, None
         return given
-
-    def _halves(self, batch: Batch) -> list[Batch]:
-        lines = [line + b"\n" for line in batch.lines()]
-        middle = len(lines) // 2
-        return [
-            Batch(
-                batch_id=self._next_id(),
-                body=b"".join(half),
-                count=len(half),
-                has_facts=batch.has_facts,
-            )
-            for half in (lines[:middle], lines[middle:])
-        ]
 
     def _leave(self, batch: Batch, into: list[str]) -> bool:
         """Take the first in line out; not once the rest is being put away, it goes to disk too."""
