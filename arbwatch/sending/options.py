@@ -9,8 +9,8 @@ class Options(Struct, frozen=True, kw_only=True):
     """How the sender batches, waits and keeps.
 
     `keep_after_seconds` is what a crash during an outage can cost: facts unsent for longer are on
-    disk. A batch is closed at `batch_events` or `batch_bytes`, whichever comes first, and in any case
-    before it is more than the exporter takes.
+    disk. A batch is closed at `batch_events` or `batch_bytes`, whichever comes first, and always
+    before it is more bytes than the exporter takes.
     """
 
     flush_seconds: float = 0.1

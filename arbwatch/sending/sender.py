@@ -19,7 +19,9 @@ ATEXIT_SECONDS = 1.0
 class Sender:
     """Takes events from any thread and delivers them to the exporter at `url`.
 
-    What must outlive the process is kept in a folder of `state_dir` named after the engine.
+    What must outlive the process is kept in a folder of `state_dir` named after the engine. A push
+    costs an append and checks nothing: before `start` events wait in memory without a bound, after
+    `close` they are neither sent nor kept. Either way `stats` counts them as queued.
     """
 
     def __init__(self, url: str, *, engine: str, state_dir: Path | None, options: Options) -> None:

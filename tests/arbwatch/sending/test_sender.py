@@ -208,3 +208,30 @@ def test_closing_twice_or_before_the_start_is_harmless() -> None:
 
     sender.close(timeout_seconds=0)
     sender.close(timeout_seconds=0)
+
+
+def test_what_is_pushed_before_the_start_is_sent_after_it() -> None:
+    """Until then it is counted as queued."""
+    with ScriptedServer() as server:
+        sender = Sender(server.url, engine="e", state_dir=None, options=QUICK)
+        sender.push(fill("f-1"))
+        assert sender.stats().queued == 1
+
+        sender.start()
+        wait_until(lambda: sender.stats().sent == 1)
+
+        sender.close(timeout_seconds=1)
+
+
+def test_what_is_pushed_after_the_close_shows_as_queued(tmp_path: Path) -> None:
+    """Nobody takes it any more, and `stats` does not hide that."""
+    with ScriptedServer() as server:
+        with sending(server.url, tmp_path) as sender:
+            sender.push(fill("f-1"))
+            wait_until(lambda: sender.stats().sent == 1)
+
+        sender.push(fill("f-2"))
+
+    stats = sender.stats()
+    assert (stats.queued, stats.spooled, stats.sent) == (1, 0, 1)
+    assert fill_ids(server.requests) == ["f-1"]
