@@ -10,12 +10,14 @@ import msgspec
 
 from arbwatch.answers import Receipt, Rejection
 from arbwatch.events import (
+    FACTS,
     Breach,
     Edge,
     EngineError,
     Event,
     Exposure,
     ExposureRow,
+    Fact,
     Fill,
     Latency,
     Requests,
@@ -38,8 +40,6 @@ from exporter.stream import Stream
 
 MAX_AHEAD = timedelta(minutes=5)
 EARLIEST = datetime(2020, 1, 1, tzinfo=UTC)  # the year in which the first of the venues opened
-FACTS = (Fill, Reversal, EngineError, Breach)
-Fact = Fill | Reversal | EngineError | Breach
 
 
 def type_of(event: Event) -> str:
