@@ -7,7 +7,8 @@ from honcho.environ import parse_procfile
 
 from bot.settings import BotConfig
 from exporter.settings import Settings as ExporterSettings
-from stack.environment import build_environment
+from stack.environment import build_environment, environment_of
+from stack.health import WITH_DISCORD
 from stack.preflight import check_limits, check_ports, check_settings, check_state_dir
 from stack.programs import Programs, find_programs
 from stack.render import render_all
@@ -40,17 +41,21 @@ def prepare() -> dict[str, str]:
     os.environ.update(environment)
     check_settings([ExporterSettings, BotConfig])
     check_limits(ExporterSettings())
-    return choose_commands(settings, programs)
+    return choose_commands(settings, programs, has_discord=BotConfig().token is not None)
 
 
-def choose_commands(settings: StackSettings, programs: Programs) -> dict[str, str]:
+def choose_commands(
+    settings: StackSettings, programs: Programs, *, has_discord: bool
+) -> dict[str, str]:
     """The Procfile's commands without what is not wanted or not there."""
     commands = dict(parse_procfile(PROCFILE.read_text(encoding="utf-8")).processes)
     if not settings.demo:
         del commands["demo"]
     if programs.grafana is None:
         del commands["grafana"]
-    return commands | {HEALTH: "exec python -m stack.health"}
+    # Told by a word, since the token itself is for the bot only.
+    discord = f" {WITH_DISCORD}" if has_discord else ""
+    return commands | {HEALTH: f"exec python -m stack.health{discord}"}
 
 
 def run(commands: dict[str, str]) -> int:
@@ -58,7 +63,7 @@ def run(commands: dict[str, str]) -> int:
     log = Log(bare=HEALTH)
     supervisor = Supervisor(log)
     for name, command in commands.items():
-        supervisor.add_process(name, command, cwd=str(ROOT))
+        supervisor.add_process(name, command, cwd=str(ROOT), env=environment_of(name, os.environ))
     supervisor.loop()
     for name, code in supervisor.ended.items():
         print(explain_end(name, code, list(log.last_lines[name])), file=sys.stderr)

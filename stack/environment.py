@@ -10,6 +10,10 @@ from stack.secrets import SecretFiles
 from stack.services import Service
 from stack.settings import ROOT, StackSettings
 
+BOT = "bot"
+# Tokens are among these; no other process of the stack has a use for any of them.
+_BOTS_OWN = ("DISCORD_", "FALLBACK_", "WEBHOOK_TOKEN")
+
 
 def build_environment(
     inherited: Mapping[str, str],
@@ -47,6 +51,13 @@ def build_environment(
         | fixed
         | _grafana(settings, programs, secrets, prometheus_url=url["prometheus"])
     )
+
+
+def environment_of(process: str, environment: Mapping[str, str]) -> dict[str, str]:
+    """What one process sees: only the bot sees how Discord and Alertmanager are talked to."""
+    if process == BOT:
+        return dict(environment)
+    return {name: value for name, value in environment.items() if not name.startswith(_BOTS_OWN)}
 
 
 def _grafana(

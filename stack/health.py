@@ -8,12 +8,12 @@ import sys
 import time
 from collections.abc import Iterable
 
-from bot.settings import BotConfig
 from stack.errors import StackError
 from stack.programs import find_grafana
 from stack.services import Service, list_services
-from stack.settings import StackSettings, read_settings
+from stack.settings import StackSettings
 
+WITH_DISCORD = "--with-discord"
 START_SECONDS = 60.0
 POLL_SECONDS = 0.25
 WATCH_SECONDS = 5.0
@@ -89,14 +89,15 @@ def watch_forever(services: Iterable[Service]) -> None:
 
 def main() -> None:
     """Greet when all are well; fail when that does not happen."""
-    settings = read_settings()
+    # The stack has read `.env` for all its processes, and left out what is the bot's own.
+    settings = StackSettings()
     has_grafana = find_grafana(settings.grafana_home) is not None
     services = list_services(settings, with_grafana=has_grafana)
     try:
         wait_until_well(services, timeout_seconds=START_SECONDS)
     except StackError as error:
         sys.exit(str(error))
-    rows = build_rows(settings, services, has_discord=BotConfig().token is not None)
+    rows = build_rows(settings, services, has_discord=WITH_DISCORD in sys.argv[1:])
     print(f"\n{format_table(rows)}\n")
     if not has_grafana:
         print(HOW_TO_GET_GRAFANA)

@@ -13,9 +13,9 @@ from tests.stack.processes import Tree, wait_for
 RUN = "import json, sys; from stack.app import run; sys.exit(run(json.loads(sys.argv[1])))"
 
 
-def supervise(commands: dict[str, str]) -> Tree:
+def supervise(commands: dict[str, str], **environment: str) -> Tree:
     """The supervisor over these commands, as a process."""
-    return Tree([sys.executable, "-c", RUN, json.dumps(commands)])
+    return Tree([sys.executable, "-c", RUN, json.dumps(commands)], environment)
 
 
 def count(tree: Tree, command: str) -> int:
@@ -41,6 +41,22 @@ def test_an_unasked_end_is_a_failure_even_with_exit_code_0() -> None:
 
         assert tree.process.returncode == 1
         assert errors.startswith("service ended with exit code 0")
+
+
+SECRETS = {"DISCORD_BOT_TOKEN": "t1", "FALLBACK_WEBHOOK_URL": "t2", "WEBHOOK_TOKEN_FILE": "t3"}
+
+
+def test_only_the_bot_sees_how_discord_is_talked_to() -> None:
+    """Neither the token nor the webhook's reach the other processes; all the rest does."""
+    show = "echo $SEEN $DISCORD_BOT_TOKEN $FALLBACK_WEBHOOK_URL $WEBHOOK_TOKEN_FILE; exec sleep 60"
+    with supervise(dict.fromkeys(("bot", "demo", "health"), show), SEEN="yes", **SECRETS) as tree:
+        assert tree.process.stdout is not None
+        lines = [tree.process.stdout.readline() for _ in range(3)]
+        tree.signal(signal.SIGINT)
+        tree.finish()
+
+    seen = {line.split("|")[-1].strip(): "bot " in line for line in lines}
+    assert seen == {"yes t1 t2 t3": True, "yes": False}
 
 
 @pytest.mark.parametrize("wish", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
