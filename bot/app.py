@@ -25,6 +25,7 @@ from bot.metrics import BotMetrics
 from bot.notices import Notices
 from bot.outbox import Entry, Outbox
 from bot.printer import Printer
+from bot.pruning import prune_hourly
 from bot.relay import Relay
 from bot.routes.alerts import alerts_router
 from bot.routes.ops import ops_router
@@ -107,7 +108,8 @@ class ArbitrageBot:
         """Run every part; the first that ends, ends all: HTTP first, then what feeds on it."""
         stop = asyncio.Event()
         http = asyncio.create_task(server.serve(sockets=[listener]))
-        others = [asyncio.create_task(self._worker.run()), asyncio.create_task(self._notices.run())]
+        parts = (self._worker.run(), self._notices.run(), prune_hourly(self._outbox))
+        others = [asyncio.create_task(part) for part in parts]
         if self._gateway is not None:
             others.append(asyncio.create_task(self._gateway.run()))
         asked = asyncio.create_task(_wait_for(stop))

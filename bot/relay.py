@@ -27,12 +27,19 @@ class Relay:
 def entries(payload: Payload) -> list[Entry]:
     """The cards of a notification."""
     cards = [
-        Entry(key=alert_key(alert), card=alert_card(alert), lane=ALERT_LANE)
+        Entry(
+            key=alert_key(alert),
+            card=alert_card(alert),
+            lane=ALERT_LANE,
+            is_final=alert.is_resolved,
+        )
         for alert in payload.alerts
     ]
     if payload.truncated_alerts > 0:
         card = truncated_card(payload.group_key, payload.truncated_alerts)
-        cards.append(Entry(key=f"truncated:{payload.group_key}", card=card, lane=ALERT_LANE))
+        key = f"truncated:{payload.group_key}"
+        # Told again as long as it is so: forgotten, it would be posted anew.
+        cards.append(Entry(key=key, card=card, lane=ALERT_LANE, is_final=False))
     return cards
 
 

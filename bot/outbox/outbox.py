@@ -89,6 +89,10 @@ class Outbox:
         """Take a card out of the queue that can never be delivered in this version."""
         await self._call(lambda store: store.mark_refused(key, version, reason))
 
+    async def prune(self) -> int:
+        """Forget what is delivered, final and over a week old; how many cards that were."""
+        return await self._call(lambda store: store.prune())
+
     async def _call(self, work: Callable[[Store], Answer]) -> Answer:
         if self._thread is None:
             raise RuntimeError("the outbox is not open")

@@ -13,11 +13,15 @@ NOTICE_LANE = 1
 
 
 class Entry(Struct, frozen=True, kw_only=True):
-    """A card to show. The same key again changes the message that is already there."""
+    """A card to show. The same key again changes the message that is already there.
+
+    `is_final` says that no change is awaited: once delivered it may be forgotten after a while.
+    """
 
     key: str
     card: Card
     lane: int = NOTICE_LANE
+    is_final: bool = True
 
 
 class Waiting(Struct, frozen=True, kw_only=True):

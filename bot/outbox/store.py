@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,8 @@ from bot.cards import Card
 from bot.errors import OutboxError, StartError
 from bot.outbox.rows import Backlog, Entry, Waiting, reference
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
+KEPT = timedelta(days=7)
 _LOCK_SECONDS = 2.0
 
 # One row per card: its state, not its history. `version` counts its changes, `sent_version` is the
@@ -29,6 +30,7 @@ CREATE TABLE card (
     first_attempt REAL,
     message_id    INTEGER,
     refusal       TEXT,
+    is_final      INTEGER NOT NULL,
     queued_at     REAL NOT NULL,
     created_at    REAL NOT NULL,
     updated_at    REAL NOT NULL
@@ -40,19 +42,28 @@ CREATE TABLE cursor (
     stream   TEXT PRIMARY KEY,
     position INTEGER NOT NULL
 ) STRICT;
-PRAGMA user_version = 1;
+PRAGMA user_version = 2;
+"""
+
+# Which of the alerts are resolved the first version did not note: those are kept.
+_TO_VERSION_2 = """
+ALTER TABLE card ADD COLUMN is_final INTEGER NOT NULL DEFAULT 1;
+UPDATE card SET is_final = 0 WHERE lane = 0;
+PRAGMA user_version = 2;
 """
 
 _WAITING = "sent_version < version AND refusal IS NULL"
 
 _PUT = """
-INSERT INTO card (key, reference, lane, position, card, queued_at, created_at, updated_at)
+INSERT INTO card
+    (key, reference, lane, position, card, is_final, queued_at, created_at, updated_at)
 VALUES (:key, :reference, :lane, (SELECT coalesce(max(position), 0) + 1 FROM card), :card,
-        :now, :now, :now)
+        :is_final, :now, :now, :now)
 ON CONFLICT (key) DO UPDATE SET
     position = CASE WHEN sent_version < version THEN position ELSE excluded.position END,
     queued_at = CASE WHEN sent_version < version THEN queued_at ELSE excluded.queued_at END,
-    card = excluded.card, version = version + 1, refusal = NULL, updated_at = excluded.updated_at
+    card = excluded.card, is_final = excluded.is_final,
+    version = version + 1, refusal = NULL, updated_at = excluded.updated_at
 WHERE card <> excluded.card
 """
 
@@ -77,6 +88,7 @@ class Store:
                 "reference": reference(entry.key),
                 "lane": entry.lane,
                 "card": msgspec.json.encode(entry.card),
+                "is_final": entry.is_final,
                 "now": now,
             }
             for entry in entries
@@ -138,6 +150,14 @@ class Store:
         self._change(
             "UPDATE card SET refusal = ? WHERE key = ? AND version = ?", reason, key, version
         )
+
+    def prune(self) -> int:
+        """Forget what is delivered, final and old, and return how many cards that were."""
+        with self._transaction() as run:
+            return run.execute(
+                "DELETE FROM card WHERE sent_version >= version AND is_final AND updated_at < ?",
+                ((self._now() - KEPT).timestamp(),),
+            ).rowcount
 
     def _change(self, statement: str, *values: Any) -> None:
         with self._transaction() as run:
@@ -216,6 +236,8 @@ def _prepare(connection: sqlite3.Connection, path: Path) -> None:
         raise StartError(f"OUTBOX_PATH: {path} was written by a newer Arbwatch; update this one")
     if found == 0:
         connection.executescript(f"BEGIN IMMEDIATE; {_SCHEMA} COMMIT;")
+    elif found == 1:
+        connection.executescript(f"BEGIN IMMEDIATE; {_TO_VERSION_2} COMMIT;")
 
 
 def _datetime(timestamp: float) -> datetime:

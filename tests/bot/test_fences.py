@@ -22,6 +22,7 @@ FLOORS = (
     ("__main__.py",),
     ("app.py",),
     ("gateway/", "console.py", "printer.py", "routes/"),
+    ("pruning.py",),
     ("relay.py", "notices.py", "commands/", "worker.py"),
     ("metrics.py",),
     ("outbox/",),
