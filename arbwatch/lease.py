@@ -3,8 +3,7 @@
 import time
 from collections.abc import Callable
 
-# Under this name for who asks the lease itself how long it is.
-from arbwatch.control import LEASE_SECONDS as LEASE_SECONDS
+from arbwatch.control import LEASE_SECONDS
 
 
 class Lease:
