@@ -20,7 +20,7 @@ from schemathesis.specs.openapi.checks import (
 
 from tests.client import Client
 
-EXAMPLES_A_CALL = 20
+EXAMPLES_A_CALL = 12
 CHECKED = [
     not_a_server_error,
     status_code_conformance,

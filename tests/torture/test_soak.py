@@ -27,7 +27,7 @@ EVENTS_A_SECOND = 1_000
 # Row 42: what an engine's loop may at most wait for a push, in all but one of a thousand.
 LONGEST_PUSH_SECONDS = 0.001
 DEMO = {"pairs": 150, "rate": 100.0}
-FACTS_PAUSE_SECONDS = 0.01
+FACTS_PAUSE_SECONDS = 0.004
 
 pytestmark = [pytest.mark.torture, pytest.mark.timeout(7_200)]
 
