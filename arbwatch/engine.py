@@ -16,7 +16,7 @@ class Engine:
     """An engine's connection to the exporter at `url`.
 
     `name` tells engines apart in acknowledgements and metrics. `state_dir` keeps what could not be
-    sent: facts (fills, errors, breaches) once unsent for a second, everything when the engine
+    sent: facts (fills, reversals, errors, breaches) once unsent for a second, everything when the engine
     closes, and events that the exporter refused. Without it such events end with the process.
     """
 
@@ -29,7 +29,10 @@ class Engine:
         self._control = ControlLink(url, engine=name, lease=self._lease)
 
     def push(self, event: Event) -> None:
-        """Enqueue an event and return; never waits, safe from any thread."""
+        """Enqueue an event and return; never waits, safe from any thread.
+
+        `stats().queued` tells how much waits; nothing is sent before `start` or after `close`.
+        """
         self._push(event)
 
     def may_trade(self, venue: str) -> bool:
@@ -41,6 +44,7 @@ class Engine:
 
         On a halt it cancels the venue's open orders and returns how many are still open; that is
         what the acknowledgement tells. It runs in the control thread. Set it before `start`.
+        Without a callback a halt is acknowledged only for an engine that asks `may_trade`.
         """
         self._control.on_control = callback
 
