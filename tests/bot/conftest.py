@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import itertools
 import warnings
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
@@ -17,9 +18,11 @@ with warnings.catch_warnings():
     import discord  # noqa: F401
 
 from bot import ArbitrageBot, BotConfig
+from bot.commands import Commands
+from bot.exporter_api import ExporterApi
 from bot.metrics import BotMetrics
 from bot.outbox import Outbox
-from tests.conftest import free_port
+from tests.conftest import RunningExporter, free_port
 from tests.fakes.discord import FakeDiscord
 
 NOBODY_LISTENS = "http://127.0.0.1:9"
@@ -91,6 +94,15 @@ async def start_bot(tmp_path: Path) -> AsyncIterator[StartBot]:
     yield start
     for bot in running:
         await bot.stop()
+
+
+@pytest.fixture
+async def commands(exporter: RunningExporter) -> AsyncIterator[Commands]:
+    """Commands as Discord asks them, whose clock runs three seconds a look."""
+    api = ExporterApi(exporter.client.url)
+    clock = itertools.count(0, 3)
+    yield Commands(api, now_seconds=lambda: float(next(clock)))
+    await api.close()
 
 
 def discord_settings(server: FakeDiscord) -> dict[str, Any]:

@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 from aiohttp import web
 
-from bot.commands import Answer, Caller, Commands
+from bot.commands import Answer, Commands
 from bot.exporter_api import ExporterApi
+from tests.bot.asking import ask
 from tests.client import Client
 from tests.conftest import RunningExporter
 
@@ -34,9 +35,8 @@ async def without_halts() -> AsyncIterator[str]:
 async def ask_status(url: str) -> Answer:
     """What /status answers."""
     api = ExporterApi(url)
-    caller = Caller(actor="alice", via="console")
     try:
-        return await Commands(api).answer("status", [], caller=caller)
+        return await ask(Commands(api), "status")
     finally:
         await api.close()
 
