@@ -16,8 +16,8 @@ class Engine:
     """An engine's connection to the exporter at `url`.
 
     `name` tells engines apart in acknowledgements and metrics. `state_dir` keeps what could not be
-    sent: facts (fills, reversals, errors, breaches) once unsent for a second, everything when the engine
-    closes, and events that the exporter refused. Without it such events end with the process.
+    sent: facts (fills, reversals, errors, breaches) once unsent for a second, everything when the
+    engine closes, and events that the exporter refused. Without it they end with the process.
     """
 
     def __init__(

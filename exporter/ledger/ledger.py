@@ -7,6 +7,8 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Concatenate, ParamSpec, TypeVar
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from exporter.errors import LedgerUnavailable
 from exporter.ledger.store import Store
 from exporter.ledger.writer import Identified, Refusal, Written
@@ -71,8 +73,16 @@ class Ledger:
     async def read(
         self, query: Callable[Concatenate[Store, P], T], *args: P.args, **kwargs: P.kwargs
     ) -> T:
-        """Run one of the store's reads, as in `ledger.read(Store.fills, limit=20)`."""
-        return await self._run(query, *args, **kwargs)
+        """Run one of the store's reads, as in `ledger.read(Store.fills, limit=20)`.
+
+        Raises:
+            LedgerUnavailable: the file could not be read.
+        """
+        try:
+            return await self._run(query, *args, **kwargs)
+        except SQLAlchemyError as error:
+            log.error("ledger: a read failed: %s", type(error).__name__)
+            raise LedgerUnavailable("the ledger cannot be read now") from error
 
     async def _run(
         self, task: Callable[Concatenate[Store, P], T], *args: P.args, **kwargs: P.kwargs

@@ -43,16 +43,13 @@ class Store:
         event.listen(self._engine, "connect", _configure)
         try:
             self._connection = self._open(path)
-        except BaseException:
+            self._writer = self._take_up()
+        except BaseException as error:
             self._engine.dispose()
             self._lock.close()
+            if isinstance(error, DatabaseError):
+                raise _unreadable(path, error) from error
             raise
-        self._writer = Writer(
-            self._connection,
-            last_seq=self.head(),
-            last_hash=self._last_hash(),
-            summary=self.totals().summary,
-        )
 
     def close(self) -> None:
         """Close the file and let others open it."""
@@ -136,10 +133,7 @@ class Store:
         return int(self._connection.scalar(query) or 0)
 
     def _open(self, path: Path) -> Connection:
-        try:
-            connection = self._engine.connect()
-        except DatabaseError as error:
-            raise _unreadable(path, error) from error
+        connection = self._engine.connect()
         try:
             if inspect(connection).has_table(schema.meta.name):
                 self._check_version(connection, path)
@@ -148,12 +142,23 @@ class Store:
                 row = {"key": "schema", "value": str(schema.SCHEMA_VERSION)}
                 connection.execute(insert(schema.meta), row)
             connection.commit()
-        except BaseException as error:
+        except BaseException:
             connection.close()
-            if isinstance(error, DatabaseError):
-                raise _unreadable(path, error) from error
             raise
         return connection
+
+    def _take_up(self) -> Writer:
+        """A writer that goes on where the file ends."""
+        try:
+            return Writer(
+                self._connection,
+                last_seq=self.head(),
+                last_hash=self._last_hash(),
+                summary=self.totals().summary,
+            )
+        except BaseException:
+            self._connection.close()
+            raise
 
     def _check_version(self, connection: Connection, path: Path) -> None:
         known = select(schema.meta.c.value).where(schema.meta.c.key == "schema")
