@@ -14,9 +14,6 @@ from exporter.errors import StartError
 from exporter.server import Server
 from exporter.settings import Settings
 
-# The ledger's thread asks for the interpreter some times a commit; with Python's default of 5 ms it
-# would wait that long for a busy event loop, each time.
-SWITCH_SECONDS = 0.0005
 MOST_OPEN_FILES = 65_536
 LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s %(message)s"
 
@@ -35,7 +32,6 @@ def main() -> int:
     except OSError as error:
         return refuse(f"{error.filename}: {error.strerror}")
     allow_many_connections()
-    sys.setswitchinterval(SWITCH_SECONDS)
     # What exists by now stays: the collector need not look at it again. It runs less often than by
     # default, because events are many, short-lived, and free of cycles.
     gc.collect()

@@ -175,10 +175,10 @@ class Control:
             if isinstance(entry.record, Fill):
                 fills += 1
             elif isinstance(entry.record, ControlRecord):
-                self._count_fills(fills)
+                self.filled(fills)
                 fills = 0
                 self._take_in(entry.seq, entry.record)
-        self._count_fills(fills)
+        self.filled(fills)
 
     def venues(self, scope: str = ALL_VENUES) -> list[VenueControl]:
         """Where each venue of the scope stands."""
@@ -193,7 +193,8 @@ class Control:
         waited = self._clock() - self._ordered.get(venue, float("-inf"))
         return HaltState.REQUESTED if waited < CONFIRM_SECONDS else HaltState.UNCONFIRMED
 
-    def _count_fills(self, fills: int) -> None:
+    def filled(self, fills: int) -> None:
+        """So many fills were stored, and nothing else."""
         for venue in self._fills_since:
             self._fills_since[venue] += fills
 

@@ -174,10 +174,12 @@ class Ingest:
             self._live_edges.filled({fill.pair_id for fill in fills})
             self._metrics.fills.observe(fills)
             self._metrics.service.events.cell("fill").inc(len(fills))
-        if len(fills) < len(entries):
+        if len(fills) == len(entries):
+            self._control.filled(len(fills))
+        else:
             for entry in entries:
                 self._count(entry.record)
-        self._control.stored(entries)
+            self._control.stored(entries)
         self._stream.publish(entries)
 
     def _update(self, kind: type, events: list[Any]) -> None:

@@ -12,8 +12,6 @@ SHARPE_MIN_DAYS = 20
 DAYS_A_YEAR = 365  # prediction markets trade every day
 MICROSECONDS_AN_HOUR = 3_600_000_000
 
-# What was filled or reversed: (microseconds since 1970, micro-dollars).
-Result = tuple[int, int]
 # By hour since 1970: micro-dollars, fills.
 Hours = dict[int, tuple[int, int]]
 
@@ -56,13 +54,16 @@ class Totals(msgspec.Struct):
             self.days[day] = self.days.get(day, 0) + pnl
 
 
-def by_hour(results: list[Result], fills: int) -> Hours:
+def by_hour(times_us: list[int], results: list[int], *, fills: int) -> Hours:
     """Sums by hour; the first `fills` of the results are fills, the others reversals."""
+    first, last = min(times_us) // MICROSECONDS_AN_HOUR, max(times_us) // MICROSECONDS_AN_HOUR
+    if first == last:  # as nearly every commit is
+        return {first: (sum(results), fills)}
     hours: Hours = {}
-    for place, (timestamp_us, pnl) in enumerate(results):
-        hour = timestamp_us // MICROSECONDS_AN_HOUR
+    for place, (time_us, result) in enumerate(zip(times_us, results, strict=True)):
+        hour = time_us // MICROSECONDS_AN_HOUR
         before = hours.get(hour, (0, 0))
-        hours[hour] = (before[0] + pnl, before[1] + (place < fills))
+        hours[hour] = (before[0] + result, before[1] + (place < fills))
     return hours
 
 

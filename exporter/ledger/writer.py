@@ -80,7 +80,7 @@ class Writer:
             for seq, (record, origin) in enumerate(records, self._last_seq + 1)
         ]
         self._last_seq += len(rows)
-        if not any(isinstance(record, Reversal) for record, _ in records):
+        if Reversal not in {type(record) for record, _ in records}:
             try:
                 return self._insert(records, rows, {})
             except IntegrityError:
@@ -118,12 +118,13 @@ class Writer:
         """Keep the sums beside the rows, in the rows' own transaction."""
         if not fills and not reversals:
             return self._summary, {}
-        results = [(row[0], row[2], row[_PNL]) for row in fills]
-        results += [(row[0], row[2], row[_REVERSAL_PNL]) for row in reversals]
-        hours = by_hour([(at, pnl) for _, at, pnl in results], len(fills))
-        if reversals:
-            results.sort()  # into ledger order; fills alone are in it
-        summary = self._summary.after([pnl for _, _, pnl in results])
+        times = [row[2] for row in (*fills, *reversals)]
+        results = [row[_PNL] for row in fills] + [row[_REVERSAL_PNL] for row in reversals]
+        hours = by_hour(times, results, fills=len(fills))
+        if reversals:  # fills alone are in ledger order
+            seqs = [row[0] for row in (*fills, *reversals)]
+            results = [result for _, result in sorted(zip(seqs, results, strict=True))]
+        summary = self._summary.after(results)
         sums = (summary.realized, summary.peak, summary.max_drawdown)
         self._connection.exec_driver_sql(_SET_SUMMARY, sums)
         self._connection.exec_driver_sql(
