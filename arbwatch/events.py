@@ -39,7 +39,7 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-class Edge(Struct, frozen=True, kw_only=True, tag="edge", omit_defaults=True):
+class Edge(Struct, frozen=True, kw_only=True, tag="edge", omit_defaults=True, gc=False):
     """What a pair would earn now, in cents per contract, after fees."""
 
     pair_id: Identifier
@@ -55,7 +55,7 @@ class Edge(Struct, frozen=True, kw_only=True, tag="edge", omit_defaults=True):
     ttl_seconds: Seconds | None = None
 
 
-class Fill(Struct, frozen=True, kw_only=True, tag="fill", omit_defaults=True):
+class Fill(Struct, frozen=True, kw_only=True, tag="fill", omit_defaults=True, gc=False):
     """One executed pair. `fill_id` is its identity for ever: a resend is recognised by it."""
 
     fill_id: Identifier

@@ -26,7 +26,7 @@ class ControlRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
 Record = Fill | Reversal | EngineError | Breach | ControlRecord
 
 
-class Entry(msgspec.Struct, frozen=True):
+class Entry(msgspec.Struct, frozen=True, gc=False):
     """A record and its place in the ledger."""
 
     seq: int

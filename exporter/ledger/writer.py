@@ -91,13 +91,13 @@ class Writer:
     def _insert(
         self, records: list[Identified], rows: list[Row], refused: dict[int, Refusal]
     ) -> Written:
-        entries = []
+        new = [(record, row) for (record, _), row in zip(records, rows, strict=True)]
+        if refused:
+            new = [pair for place, pair in enumerate(new) if place not in refused]
+        entries = [Entry(row[0], record) for record, row in new]
         tables: dict[Table, list[Row]] = {}
-        for place, ((record, _), row) in enumerate(zip(records, rows, strict=True)):
-            if refused and place in refused:
-                continue
-            entries.append(Entry(row[0], record))
-            tables.setdefault(schema.TABLES[type(record)], []).append(row)
+        for kind in {type(record) for record, _ in new}:
+            tables[schema.TABLES[kind]] = [row for record, row in new if type(record) is kind]
         controls = chained(tables.get(schema.control, []), self._last_hash)
         if controls:
             tables[schema.control] = controls
