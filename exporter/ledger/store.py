@@ -38,6 +38,7 @@ class Store:
             path.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise StartError(f"{path}: {error.strerror}") from error
+        self._path = path
         self._lock = _lock(path)
         self._engine = create_engine(f"sqlite:///{path}", connect_args={"check_same_thread": False})
         event.listen(self._engine, "connect", _configure)
@@ -95,12 +96,18 @@ class Store:
         """Every change of control state, in order.
 
         Raises:
-            StartError: the audit trail was tampered with; a state that cannot be trusted is none.
+            StartError: it is damaged or was tampered with; a state that cannot be trusted is none.
         """
-        rows = self._connection.execute(select(schema.control).order_by(schema.control.c.seq)).all()
+        in_order = select(schema.control).order_by(schema.control.c.seq)
+        try:
+            rows = self._connection.execute(in_order).all()
+        except DatabaseError as error:
+            raise _unreadable(self._path, error) from error
         broken = first_break(tuple(row) for row in rows)
         if broken is not None:
-            raise StartError(f"the audit trail does not hold at entry {broken}; restore a backup")
+            raise StartError(
+                f"{self._path}: the audit trail does not hold at entry {broken}; restore a backup"
+            )
         return [(row.seq, control_record(row._asdict())) for row in rows]
 
     def audit(self, *, limit: int, before: int | None = None) -> list[AuditRow]:

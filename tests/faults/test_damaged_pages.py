@@ -6,6 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from arbwatch.events import utc_now
+from exporter.errors import StartError
+from exporter.ledger.records import ControlRecord
+from exporter.ledger.store import Store
 from tests.client import fill
 from tests.faults.processes import ExporterProcess
 
@@ -36,3 +40,22 @@ def test_a_ledger_with_damaged_pages_never_answers_500(
     for path in ("/api/fills?limit=1000", "/api/pnl", "/api/venues", "/metrics"):
         assert process.status(path) in (200, 503), path
     assert process.status("/api/fills", fill("new")) in (200, 503)
+
+
+def test_damaged_control_records_are_refused_in_one_line(ledger_path: Path) -> None:
+    """What was halted cannot be known, so the start names the file and what to do."""
+    with closing(Store(ledger_path)) as store:
+        halt = ControlRecord(
+            action="halt", scope="kalshi", actor="alice", timestamp=utc_now(), via="rest"
+        )
+        store.write([(halt, None)] * 2_000)
+    middle = ledger_path.stat().st_size // 2  # records fill the file, so here stand some
+    with ledger_path.open("r+b") as file:
+        file.seek(middle)
+        file.write(b"\xa5" * 8_192)
+
+    with (
+        pytest.raises(StartError, match=r"ledger\.db: .*restore a backup"),
+        closing(Store(ledger_path)) as store,
+    ):
+        store.control_log()
