@@ -21,10 +21,14 @@ class LiveEdge(Edge, frozen=True, kw_only=True, tag=False, omit_defaults=False):
 
 
 class StoredFill(Fill, frozen=True, kw_only=True, tag=False, omit_defaults=False):
-    """A row of `GET /api/fills`: the fill as posted, and its place in the ledger for `before=`."""
+    """A row of `GET /api/fills`: the fill as posted, and its place in the ledger for `before=`.
+
+    `after_halt`: it was made while a halt was open.
+    """
 
     seq: int
     reversed_at: datetime | None = None
+    after_halt: bool = False
 
 
 class ExposureTotal(Struct, frozen=True, kw_only=True):
@@ -96,13 +100,13 @@ class Receipt(Struct, frozen=True, kw_only=True):
 
 
 class AuditRow(Struct, frozen=True, kw_only=True):
-    """A row of `GET /api/audit`: an order or an acknowledgement, bound by `hash` to the one before.
+    """A row of `GET /api/audit`: order, acknowledgement or denial, bound by `hash` to the last one.
 
     `acked_seq` is up to which order an engine acknowledged, `open_orders` what it still had open.
     """
 
     seq: int
-    action: Literal["halt", "resume", "ack"]
+    action: Literal["halt", "resume", "ack", "denial"]
     scope: str
     actor: str
     via: Via

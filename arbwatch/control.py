@@ -14,9 +14,6 @@ from arbwatch.events import Count, Identifier, Text
 ALL_VENUES = "all"
 ENGINE_HEADER = "Arbwatch-Engine"
 BATCH_HEADER = "Arbwatch-Batch"
-# How long an engine may trade on what it last heard; after that it counts as out of contact.
-LEASE_SECONDS = 15.0
-
 # How long an engine may open positions after it last heard the exporter.
 LEASE_SECONDS = 15.0
 
@@ -49,6 +46,16 @@ class ResumeOrder(Struct, frozen=True, kw_only=True):
     halt_ids: list[int] | None = None
 
 
+class Denial(Struct, frozen=True, kw_only=True):
+    """Body of `POST /api/denials`: somebody tried to halt or resume `scope` and was not allowed."""
+
+    command: Literal["halt", "resume"]
+    scope: Identifier
+    reason: Text
+    actor: Identifier
+    via: Via
+
+
 class Acknowledgement(Struct, frozen=True, kw_only=True):
     """Body of `POST /api/venues/{venue}/ack`: the engine has carried out everything up to `seq`."""
 
@@ -58,7 +65,7 @@ class Acknowledgement(Struct, frozen=True, kw_only=True):
 
 
 class Halt(Struct, frozen=True, kw_only=True):
-    """One open halt. `halt_id` is the sequence number of the order."""
+    """One open halt. `halt_id` is the sequence number of the order, 0 while it is not on disk."""
 
     halt_id: int
     scope: str
@@ -78,7 +85,11 @@ class EngineAck(Struct, frozen=True, kw_only=True):
 
 
 class VenueControl(Struct, frozen=True, kw_only=True):
-    """A row of `GET /api/venues`. `since`: when the state began, `null` if never halted."""
+    """A row of `GET /api/venues`. `since`: when the state began, `null` if never halted.
+
+    `engines` are in contact now: a halt is acknowledged once each of them has. `fills_since` counts
+    fills stored since then, `entries_after_ack` those that were ordered after the acknowledgement.
+    """
 
     venue: str
     state: HaltState
@@ -87,3 +98,5 @@ class VenueControl(Struct, frozen=True, kw_only=True):
     halts: list[Halt]
     acks: list[EngineAck]
     fills_since: int
+    entries_after_ack: int = 0
+    engines: list[str] = []

@@ -56,7 +56,11 @@ class Edge(Struct, frozen=True, kw_only=True, tag="edge", omit_defaults=True, gc
 
 
 class Fill(Struct, frozen=True, kw_only=True, tag="fill", omit_defaults=True, gc=False):
-    """One executed pair. `fill_id` is its identity for ever: a resend is recognised by it."""
+    """One executed pair. `fill_id` is its identity for ever: a resend is recognised by it.
+
+    `ordered_at` is when its first order was sent: it tells an entry after a halt from a fill of an
+    order that was open before.
+    """
 
     fill_id: Identifier
     timestamp: Timestamp
@@ -71,6 +75,7 @@ class Fill(Struct, frozen=True, kw_only=True, tag="fill", omit_defaults=True, gc
     leader: Identifier | None = None
     hedge_latency_ms: Milliseconds | None = None
     status: FillStatus = "filled"
+    ordered_at: Timestamp | None = None
 
 
 class Reversal(Struct, frozen=True, kw_only=True, tag="reversal", omit_defaults=True):

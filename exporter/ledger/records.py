@@ -10,9 +10,9 @@ from arbwatch.events import Breach, EngineError, Fill, Reversal
 
 
 class ControlRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One change of control state: an order, or an engine's acknowledgement of it."""
+    """An order, an engine's acknowledgement of one, or an order that was denied."""
 
-    action: Literal["halt", "resume", "ack"]
+    action: Literal["halt", "resume", "ack", "denial"]
     scope: str
     actor: str
     timestamp: datetime
