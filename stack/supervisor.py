@@ -1,4 +1,7 @@
-"""Runs the processes side by side with honcho: when one ends all end, and it is known which."""
+"""Runs the processes side by side with honcho: when one ends all end, and it is known which.
+
+What may die and be started again runs under a keeper of its own, `stack.keep`.
+"""
 
 import os
 import signal

@@ -27,6 +27,13 @@ PLACES = (
 )
 
 
+def kept(name: str) -> list[str]:
+    """The command under the keeper, which every process of the Procfile has."""
+    words = shlex.split(PROCFILE[name])
+    assert words[:5] == ["exec", "python", "-m", "stack.keep", f"$STATE_DIR/run/{name}.pid"]
+    return words[5:]
+
+
 def without_places(arguments: list[str]) -> set[str]:
     """The options that decide how a program behaves."""
     return {argument for argument in arguments if not argument.startswith(PLACES)}
@@ -44,18 +51,25 @@ def test_both_run_the_same_services() -> None:
     assert [name for name, service in SERVICES.items() if "profiles" in service] == ["demo"]
 
 
+@pytest.mark.parametrize("name", PROCFILE)
+def test_both_start_again_what_died(name: str) -> None:
+    """The keeper here, Docker there."""
+    assert kept(name)
+    assert SERVICES[name]["restart"] == "unless-stopped"
+
+
 @pytest.mark.parametrize("name", ["exporter", "bot"])
 def test_our_services_have_one_entry_point(name: str) -> None:
     """The image runs the module that the Procfile runs."""
     last_line = (ROOT / name / "Dockerfile").read_text().strip().splitlines()[-1]
 
     assert last_line == f'CMD ["python", "-m", "{name}"]'
-    assert PROCFILE[name] == f"exec python -m {name}"
+    assert kept(name) == ["python", "-m", name]
 
 
 def test_the_demo_has_one_entry_point() -> None:
     """Both hand on DEMO_ARGS."""
-    native = shlex.split(PROCFILE["demo"].removeprefix("exec "))
+    native = kept("demo")
     compose = SERVICES["demo"]["command"].replace("${DEMO_ARGS:-}", "$DEMO_ARGS").split()
 
     assert native[:3] == compose[:3] == ["python", "-m", "arbwatch.demo"]
@@ -66,7 +80,7 @@ def test_the_demo_has_one_entry_point() -> None:
 @pytest.mark.parametrize("name", ["prometheus", "alertmanager"])
 def test_others_programs_have_the_same_options(name: str) -> None:
     """Retention, features and clustering do not depend on how it is started."""
-    _, _, *native = shlex.split(PROCFILE[name])
+    _, *native = kept(name)
 
     assert without_places(native) == without_places(SERVICES[name]["command"])
 

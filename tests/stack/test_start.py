@@ -1,9 +1,11 @@
 """`python -m stack` from the first start to the second, as a user sees it."""
 
 import json
+import os
 import signal
 import socket
 import sys
+import time
 import urllib.request
 from contextlib import ExitStack
 from pathlib import Path
@@ -11,6 +13,8 @@ from typing import Any
 
 import pytest
 
+from stack.health import wait_until_well
+from stack.keep import STEADY_SECONDS
 from stack.services import Service, list_services
 from stack.settings import ROOT, StackSettings
 from tests.stack.processes import Tree, wait_for
@@ -51,6 +55,12 @@ def read_until_greeting(tree: Tree) -> list[str]:
         if line.startswith("Ctrl-C"):
             return lines
     raise AssertionError("it ended before it was healthy:\n" + "\n".join(lines))
+
+
+def read_until(tree: Tree, words: str) -> None:
+    """Skip what is printed up to a line with these words."""
+    assert tree.process.stdout is not None
+    assert any(words in line for line in tree.process.stdout), "it ended"
 
 
 def find_services(settings: StackSettings) -> list[Service]:
@@ -97,7 +107,31 @@ def test_a_start_greets_ends_without_a_trace_and_goes_on(settings: StackSettings
 
 
 @pytest.mark.e2e
-def test_the_end_of_a_service_ends_the_stack(settings: StackSettings, tmp_path: Path) -> None:
+def test_a_service_that_is_killed_is_started_again(settings: StackSettings) -> None:
+    """All others run on, and a stop afterwards leaves no process."""
+    pidfile = settings.state_dir / "run" / "exporter.pid"
+    with start(settings, DEMO="0") as tree:
+        read_until_greeting(tree)
+        greeted = time.monotonic()
+        wait_for(lambda: time.monotonic() > greeted + STEADY_SECONDS)
+        others = {line for line in tree.living() if "exporter" not in line}
+
+        os.kill(int(pidfile.read_text()), signal.SIGKILL)
+        read_until(tree, "exporter was killed by signal 9, starting it again")
+        wait_until_well(find_services(settings), timeout_seconds=30)
+
+        assert others <= set(tree.living())
+        tree.signal(signal.SIGINT)
+        tree.finish(timeout_seconds=STOP_SECONDS)
+        assert tree.process.returncode == 0
+        assert tree.living() == []
+        assert list(pidfile.parent.iterdir()) == []
+
+
+@pytest.mark.e2e
+def test_a_service_that_cannot_start_ends_the_stack(
+    settings: StackSettings, tmp_path: Path
+) -> None:
     """A ledger that cannot be opened ends the exporter, which is named, and with it the rest."""
     (tmp_path / "var" / "ledger.db").mkdir(parents=True)
 
