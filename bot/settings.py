@@ -1,6 +1,7 @@
 """Settings of the bot, read once from the environment."""
 
 import ipaddress
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self, TypeVar
@@ -30,6 +31,14 @@ _CONFIG = SettingsConfigDict(
     extra="forbid",
 )
 
+# Discord's ids carry the time since 2015; none is shorter: https://discord.com/developers/docs/reference
+_ROLE_ID = re.compile(r"[0-9]{17,20}")
+_NO_ROLE_ID = (
+    "takes role ids like 800000000000000004, comma-separated. To copy one: in Discord turn on User"
+    " Settings, Advanced, Developer Mode; then Server Settings, Roles, right click a role,"
+    " Copy Role ID"
+)
+
 
 class ConsoleConfig(BaseSettings):
     """What `python -m bot.console` needs."""
@@ -41,6 +50,12 @@ class ConsoleConfig(BaseSettings):
         validation_alias=AliasChoices("EXPORTER_URL", "DASHBOARD_API_URL"),
         pattern=r"^https?://\S+$",
         description="Where the exporter answers",
+    )
+    alertmanager_url: str = Field(
+        default="http://127.0.0.1:9093",
+        validation_alias="ALERTMANAGER_URL",
+        pattern=r"^https?://\S+$",
+        description="Where Alertmanager answers",
     )
     log_level: LogLevel = Field(default="INFO", validation_alias="LOG_LEVEL")
 
@@ -69,6 +84,16 @@ class BotConfig(ConsoleConfig):
         validation_alias="DISCORD_GUILD_ID",
         gt=0,
         description="The only server whose commands are answered; without it they are global",
+    )
+    trader_roles: Annotated[tuple[int, ...], NoDecode] = Field(
+        default=(),
+        validation_alias="DISCORD_TRADER_ROLES",
+        description="Ids of the roles that may halt; without any nobody may",
+    )
+    resume_roles: Annotated[tuple[int, ...], NoDecode] = Field(
+        default=(),
+        validation_alias="DISCORD_RESUME_ROLES",
+        description="Ids of the roles that may resume; without any nobody may",
     )
     venues: Annotated[tuple[str, ...], NoDecode] = Field(
         default=("polymarket", "kalshi"),
@@ -120,6 +145,14 @@ class BotConfig(ConsoleConfig):
         if isinstance(value, str):
             return tuple(name.strip() for name in value.split(",") if name.strip())
         return value
+
+    @field_validator("trader_roles", "resume_roles", mode="before")
+    @classmethod
+    def _role_ids(cls, value: object) -> object:
+        words = cls._split(value) if isinstance(value, str) else value
+        if not isinstance(words, tuple) or not all(_ROLE_ID.fullmatch(str(word)) for word in words):
+            raise ValueError(_NO_ROLE_ID)
+        return tuple(int(word) for word in words)
 
     @field_validator("token", "webhook_token")
     @classmethod
