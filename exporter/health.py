@@ -12,6 +12,7 @@ from datetime import datetime
 from arbwatch.answers import HealthStatus, VenueHealth
 from arbwatch.control import HaltState
 from arbwatch.events import Requests, utc_now
+from exporter.gaps import FeedGaps
 from exporter.limits import Limits
 
 LATENCY_WINDOW_SECONDS = 60.0
@@ -38,7 +39,7 @@ class VenueWatch:
         self._requests: defaultdict[str, deque[tuple[float, int, int]]] = defaultdict(
             lambda: deque(maxlen=MAX_SAMPLES)
         )
-        self._updated: dict[str, float] = {}
+        self._gaps: dict[str, FeedGaps] = {}
         self.last_update: dict[str, datetime] = {}
 
     def latency(self, venue: str, samples_ms: list[float], timestamp: datetime) -> None:
@@ -54,12 +55,20 @@ class VenueWatch:
         known = min(self.last_update.get(venue, timestamp), now)
         self.last_update[venue] = max(timestamp, known)
         updated = moment - (now - timestamp).total_seconds()
-        self._updated[venue] = max(updated, self._updated.get(venue, updated))
+        if venue in self._gaps:
+            self._gaps[venue].update(updated)
+        else:
+            self._gaps[venue] = FeedGaps(updated)
 
     def requests(self, venue: str, requests: Requests) -> None:
         """Take in the calls that were made to a venue."""
         if venue in self._venues:
             self._requests[venue].append((self._clock(), requests.ok, requests.error))
+
+    def longest_gap(self, venue: str) -> float | None:
+        """How long the feed was silent at most, now or lately; `None` before its first update."""
+        gaps = self._gaps.get(venue)
+        return None if gaps is None else gaps.longest(self._clock())
 
     def health(self, venue: str, *, state: HaltState, limits: Limits) -> VenueHealth:
         """What is known of the venue now; `None` where nothing was measured."""
@@ -85,9 +94,9 @@ class VenueWatch:
     ) -> HealthStatus:
         if state is HaltState.ACKNOWLEDGED:
             return "halted"
-        if venue not in self._updated:
+        if venue not in self._gaps:
             return "unknown"
-        silence = self._clock() - self._updated[venue]
+        silence = self._clock() - self._gaps[venue].last
         if silence > limits.of_venue("feed_silence", venue):
             return "down"
         is_late = p95 is not None and p95 / 1000 > limits.of_venue("feed_latency", venue)

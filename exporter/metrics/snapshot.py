@@ -148,6 +148,11 @@ class Snapshot(Collector):
         updates = GaugeMetricFamily(
             "arb_feed_last_update_timestamp_seconds", "Last book update", labels=["venue"]
         )
+        gaps = GaugeMetricFamily(
+            "arb_feed_longest_gap_seconds",
+            "Longest time between book updates that ended in the last 30 s, or goes on now",
+            labels=["venue"],
+        )
         seen = GaugeMetricFamily(
             "arb_engine_last_seen_timestamp_seconds", "Last contact", labels=["engine"]
         )
@@ -155,9 +160,11 @@ class Snapshot(Collector):
             halts.add_metric([venue], HALT_STATE_VALUES[self._control.state(venue)])
             if venue in self._watch.last_update:
                 updates.add_metric([venue], self._watch.last_update[venue].timestamp())
+            if (gap := self._watch.longest_gap(venue)) is not None:
+                gaps.add_metric([venue], gap)
         for name, moment in self._engines.last_seen.items():
             seen.add_metric([name], moment)
-        yield from (halts, updates, seen)
+        yield from (halts, updates, gaps, seen)
 
     def _senders(self) -> Iterator[Metric]:
         labels = ["engine"]
