@@ -127,7 +127,7 @@ def test_a_halt_does_not_wait_for_readers(process: ExporterProcess, engine: Engi
             lazy.connect(("127.0.0.1", process.port))
             lazy.sendall(STREAM)
         wait_until(lambda: (api.sample("arb_exporter_stream_clients") or 0) >= STALLED_STREAMS)
-        # Fewer than a stream's queue holds, which else would be cut off; more bytes than sockets do.
+        # More bytes than sockets hold; a queue holds more entries, so that nobody is cut off.
         api.post("/api/events", batch(900, message="x" * 1_900))
 
         assert_halt_is_real(process, engine)
