@@ -5,6 +5,7 @@ from collections.abc import Callable
 from bench.figures import (
     batched_edges,
     batched_fills,
+    halt,
     memory,
     metrics,
     push,
@@ -26,4 +27,5 @@ FIGURES: dict[str, Callable[[Plan], list[Row]]] = {
     "memory": memory.measure,
     "push": push.measure,
     "restart": restart.measure,
+    "halt": halt.measure,
 }
