@@ -113,7 +113,7 @@ def _number(value: float) -> str:
 def _reach(at_least: float | None, at_most: float | None, unit: str) -> str:
     if at_least is not None:
         return f">= {at_least:,g}{unit}"
-    return "-" if at_most is None else f"<= {at_most:,g}{unit}"
+    return "-" if at_most is None else f"<= {at_most:,.4g}{unit}"
 
 
 def _is_met(value: float, at_least: float | None, at_most: float | None) -> bool | None:
