@@ -11,6 +11,7 @@ CONFIG = Path(__file__).parents[2] / "alertmanager" / "alertmanager.yml"
 ROUTES = [
     ({"alertname": "ArbWatchdog", "severity": "none", "topic": "pipeline"}, "quiet"),
     ({"alertname": "ArbFeedSilent", "severity": "critical", "venue": "kalshi"}, "bot"),
+    ({"alertname": "ArbDailyLossExceeded", "severity": "critical", "action": "halt"}, "bot"),
     ({"alertname": "ArbVenueErrorRateHigh", "severity": "warning", "venue": "kalshi"}, "bot"),
     ({"alertname": "ArbExporterDown", "severity": "critical"}, "bot"),
     ({"alertname": "SomebodyElses"}, "bot"),
@@ -57,6 +58,15 @@ def test_critical_alerts_do_not_wait() -> None:
 
     assert critical["group_wait"] == "0s"
     assert critical["group_interval"] == "5s"
+
+
+def test_what_halts_is_told_within_a_second() -> None:
+    """Also when it ends and begins anew before its group was forgotten."""
+    routes = config()["route"]["routes"]
+    (halting,) = (route for route in routes if route["matchers"] == ['action="halt"'])
+
+    assert routes.index(halting) == 1
+    assert (halting["group_wait"], halting["group_interval"]) == ("0s", "1s")
 
 
 def test_warnings_are_out_within_fifteen_seconds() -> None:

@@ -51,6 +51,25 @@ def test_watchdog_is_known_and_not_posted(alertmanager: Alertmanager, sink: Sink
     assert sink.alerts("ArbWatchdog", "firing") == []
 
 
+def test_what_halts_is_told_again_at_once_when_it_begins_anew(
+    alertmanager: Alertmanager, sink: Sink
+) -> None:
+    """Each start by itself, a second venue's too: none waits behind the group of another."""
+    silent = alert("ArbFeedSilent", severity="critical", action="halt", venue="kalshi")
+    alertmanager.post(silent)
+    wait_for(lambda: len(sink.alerts("ArbFeedSilent", "firing")) == 1)
+
+    alertmanager.post(silent | {"endsAt": datetime.now(UTC).isoformat()})
+    wait_for(lambda: sink.alerts("ArbFeedSilent", "resolved"))
+    anew = silent | {"startsAt": datetime.now(UTC).isoformat()}
+    other = silent | {"labels": silent["labels"] | {"venue": "polymarket"}}
+    alertmanager.post(anew, other)
+
+    wait_for(lambda: len(sink.alerts("ArbFeedSilent", "firing")) == 3)
+    starts = {(a["labels"]["venue"], a["startsAt"]) for a in sink.alerts("ArbFeedSilent", "firing")}
+    assert len(starts) == 3
+
+
 INHIBITED = [
     ("ArbFeedSilent", {"topic": "feed", "venue": "kalshi"}),
     ("ArbEngineStopped", {"topic": "pipeline"}),

@@ -32,10 +32,22 @@ def expected_alerts(name: str) -> list[list[dict[str, Any]]]:
     ]
 
 
+def interval_of(name: str) -> str | None:
+    """How often the group of an alert is evaluated; `None` where it is the global interval."""
+    (group,) = (
+        group for group in _groups() if name in [rule.get("alert") for rule in group["rules"]]
+    )
+    interval: str | None = group.get("interval")
+    return interval
+
+
 def _rules() -> list[dict[str, Any]]:
+    return [rule for group in _groups() for rule in group["rules"]]
+
+
+def _groups() -> list[dict[str, Any]]:
     return [
-        rule
+        group
         for path in RULE_FILES
         for group in yaml.safe_load(path.read_text(encoding="utf-8"))["groups"]
-        for rule in group["rules"]
     ]

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.prometheus.rule_files import ALWAYS_FIRING, RULE_FILES, TEST_FILES, alerts
+from tests.prometheus.rule_files import ALWAYS_FIRING, RULE_FILES, TEST_FILES, alerts, interval_of
 
 SCRAPE_SECONDS = 5
 # Alerts of these topics judge the strategy; the rest judges the pipeline.
@@ -52,7 +52,7 @@ def test_alert_speaks_for_itself(alert: dict[str, Any]) -> None:
     assert re.fullmatch(r"Arb([A-Z][a-z]+)+", alert["alert"])
     assert "{{" not in summary
     assert description.endswith(".")
-    assert set(alert["labels"]) == {"severity", "topic"}
+    assert set(alert["labels"]) - {"action"} == {"severity", "topic"}
 
 
 @pytest.mark.parametrize("alert", alerts(), ids=name_of)
@@ -72,6 +72,16 @@ def test_windows_hold_four_scrapes(alert: dict[str, Any]) -> None:
 
     assert all(window >= 4 * SCRAPE_SECONDS for window in seconds)
     assert len(windows) == alert["expr"].count("[")
+
+
+def test_what_halts_is_critical_and_judged_every_second() -> None:
+    """From a breach to the acknowledged halt 15 seconds may pass, and the scrape takes five."""
+    halting = [a for a in alerts() if "action" in a["labels"]]
+
+    assert {a["labels"]["action"] for a in halting} == {"halt"}
+    assert {a["labels"]["severity"] for a in halting} == {"critical"}
+    assert not [a["alert"] for a in halting if "for" in a]
+    assert {interval_of(a["alert"]) for a in halting} == {"1s"}
 
 
 def test_only_the_watchdog_is_without_severity() -> None:
