@@ -8,6 +8,7 @@ import socket
 import sys
 
 from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 
 from exporter.app import Exporter
 from exporter.errors import StartError
@@ -26,7 +27,7 @@ def main() -> int:
         listener = listen(settings.exporter_host, settings.exporter_port)
         exporter = Exporter(settings)
     except ValidationError as error:
-        return refuse("; ".join(f"{e['loc'][0]}: {e['msg']}" for e in error.errors()))
+        return refuse("; ".join(map(describe, error.errors())))
     except (StartError, ValueError) as error:
         return refuse(str(error))
     except OSError as error:
@@ -68,6 +69,12 @@ def listen(host: str, port: int) -> socket.socket:
         listener.close()
         raise StartError(f"EXPORTER_PORT {port} on {host}: {error.strerror}") from error
     return listener
+
+
+def describe(error: ErrorDetails) -> str:
+    """What is wrong with which setting; a rule over several names them itself."""
+    message = error["msg"].removeprefix("Value error, ")
+    return f"{str(error['loc'][0]).upper()}: {message}" if error["loc"] else message
 
 
 def refuse(reason: str) -> int:

@@ -5,13 +5,15 @@ import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
-from fastapi import Depends, FastAPI, Request
+from fastapi import APIRouter, FastAPI
 from prometheus_client import CollectorRegistry
 
 from arbwatch import __version__
-from arbwatch.control import ENGINE_HEADER
+from arbwatch.gate import in_force
+from arbwatch.tokens import Scope
 from exporter import limits as limits_file
 from exporter import refusals
+from exporter.access import Access
 from exporter.control import Control
 from exporter.engines import Engines
 from exporter.exposure import OpenExposure
@@ -40,6 +42,7 @@ class Exporter:
 
     Raises:
         StartError: the ledger or the limits cannot be read.
+        TokensError: the file of tokens cannot be used.
     """
 
     def __init__(self, settings: Settings) -> None:
@@ -53,6 +56,15 @@ class Exporter:
         self.totals = store.totals()
         self.ledger = Ledger(store)
         self.engines = Engines(on_overflow=lambda: metrics.service.overflow("engine"))
+        self.access = Access(
+            in_force(
+                settings.tokens,
+                settings.tokens_file,
+                on_failure=metrics.service.token_reload_failures.inc,
+            ),
+            heard=self.engines.heard,
+            denied=metrics.service.denied,
+        )
         self.live_edges = LiveEdges(
             ttl_seconds=settings.edge_ttl_seconds,
             on_end=metrics.edges.observe_end,
@@ -127,29 +139,37 @@ class Exporter:
 def create_app(exporter: Exporter) -> FastAPI:
     """The HTTP face of an exporter."""
 
-    async def note_engine(request: Request) -> None:
-        if name := request.headers.get(ENGINE_HEADER):
-            exporter.engines.heard(name)
-
+    # No other way of the description's is needed than /docs.
     app = FastAPI(
         title="Arbwatch exporter",
         version=__version__,
         lifespan=exporter.run,
-        dependencies=[Depends(note_engine)],
+        redoc_url=None,
+        swagger_ui_oauth2_redirect_url=None,
     )
-    venues, limits = exporter.settings.venues, exporter.limits
-    pnl = Pnl(exporter.ledger, exporter.totals, equity_usd=limits.equity_usd)
-    exposition = Exposition(exporter.metrics.families)
-    for router in (
-        read.edges(exporter.live_edges, exporter.exposure),
-        read.health(exporter.watch, exporter.control, venues=venues, limits=limits),
-        read.results(exporter.ledger, pnl),
-        read.follow(exporter.stream, exporter.ledger),
-        control_routes.router(exporter.control),
-        control_routes.audit_router(exporter.ledger),
-        ops.router(exposition, exporter.ledger),
-    ):
-        app.include_router(router)
+    for scope, routers in _routers(exporter).items():
+        for router in routers:
+            app.include_router(router, dependencies=[exporter.access.needs(scope)])
+    app.include_router(ops.open_router(exporter.ledger))
     refusals.install(app)
     documented.install(app, push.description())
     return app
+
+
+def _routers(exporter: Exporter) -> dict[Scope, list[APIRouter]]:
+    """Every route by the scope it needs; pushes, which need `ingest`, are not FastAPI's."""
+    venues, limits = exporter.settings.venues, exporter.limits
+    pnl = Pnl(exporter.ledger, exporter.totals, equity_usd=limits.equity_usd)
+    return {
+        "read": [
+            read.edges(exporter.live_edges, exporter.exposure),
+            read.health(exporter.watch, exporter.control, venues=venues, limits=limits),
+            read.results(exporter.ledger, pnl),
+            read.follow(exporter.stream, exporter.ledger),
+            control_routes.state_router(exporter.control),
+            control_routes.audit_router(exporter.ledger),
+        ],
+        "control": [control_routes.orders_router(exporter.control)],
+        "ack": [control_routes.acks_router(exporter.control)],
+        "metrics": [ops.metrics_router(Exposition(exporter.metrics.families))],
+    }

@@ -40,6 +40,26 @@ class UnknownVenue(ExporterError):
     code = "unknown_venue"
 
 
+class Unauthorized(ExporterError):
+    """The call has no token, or one that is not known."""
+
+    status = 401
+    code = "unauthorized"
+
+    def __init__(self) -> None:
+        super().__init__("a valid token is needed: Authorization: Bearer <token>")
+
+
+class Forbidden(ExporterError):
+    """The call's token is known, and not for this."""
+
+    status = 403
+    code = "forbidden"
+
+    def __init__(self, scope: str) -> None:
+        super().__init__(f"the token lacks the scope {scope}")
+
+
 class ForeignOrigin(ExporterError):
     """A web page of another origin made the call."""
 

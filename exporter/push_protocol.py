@@ -2,8 +2,8 @@
 
 A single push through uvicorn, ASGI and FastAPI costs several times what it costs here: a task, a
 scope, routing and two writes a request, none of which a push needs. This class adds to uvicorn's
-own protocol what decides early that a request is a push, collects its bounded body, and writes its
-answer at once.
+own protocol what decides early that a request is a push and may be made, collects its bounded body,
+and writes its answer at once.
 """
 
 import logging
@@ -17,6 +17,7 @@ from arbwatch.answers import Receipt
 from arbwatch.control import BATCH_HEADER, ENGINE_HEADER
 from arbwatch.events import MAX_BODY_BYTES
 from exporter import refusals
+from exporter.access import Access
 from exporter.body import check_origin, media_type
 from exporter.call import Answer, Call, Push, batch_name
 from exporter.errors import ExporterError, TooLarge
@@ -33,7 +34,7 @@ _CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 
 
 class PushProtocol(HttpToolsProtocol):
-    """One connection. `calls` by path answer a POST.
+    """One connection. `calls` by path answer a POST that `access` lets through.
 
     `heard` is told the names of engines, `refused` each refusal's type and code.
 
@@ -45,15 +46,18 @@ class PushProtocol(HttpToolsProtocol):
         self,
         *args: Any,
         calls: Mapping[bytes, Call],
+        access: Access,
         heard: Callable[[str], None],
         refused: Callable[[str, str], None],
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
         self._calls = calls
+        self._access = access
         self._heard = heard
         self._refused = refused
         self._call: Call | None = None
+        self._denial: ExporterError | None = None
         self._chunks: list[bytes] = []
         self._size = 0
         self._is_answering = False
@@ -105,8 +109,13 @@ class PushProtocol(HttpToolsProtocol):
             self._is_last, self.cycle.keep_alive = True, False
             return
         self._call, self._chunks, self._size = call, [], 0
-        if self.expect_100_continue:
+        peer = self.client[0] if self.client else None
+        self._denial = self._access.refusal("ingest", headers=self.headers, peer=peer)
+        if self.expect_100_continue and self._denial is None:
             self.transport.write(_CONTINUE)
+        elif self.expect_100_continue and self._denial is not None:
+            self._is_last = True
+            self._fail(self._denial)
 
     def on_body(self, body: bytes) -> None:
         """A part of the body."""
@@ -115,11 +124,12 @@ class PushProtocol(HttpToolsProtocol):
         if self._call is None:
             super().on_body(body)
             return
-        self._chunks.append(body)
         self._size += len(body)
+        if self._denial is None:
+            self._chunks.append(body)
         if self._size > MAX_BODY_BYTES:
             self._is_last = True
-            self._fail(TooLarge(f"a body holds at most {MAX_BODY_BYTES} bytes"))
+            self._fail(self._denial or TooLarge(f"a body holds at most {MAX_BODY_BYTES} bytes"))
 
     def on_message_complete(self) -> None:
         """The request is whole."""
@@ -130,6 +140,9 @@ class PushProtocol(HttpToolsProtocol):
             super().on_message_complete()
             return
         self._is_answering, self._keeps_alive = True, self.parser.should_keep_alive()
+        if self._denial is not None:
+            self._fail(self._denial)
+            return
         try:
             answer = self._call.accept(self._read())
         except Exception as error:
@@ -198,7 +211,7 @@ class PushProtocol(HttpToolsProtocol):
         if not isinstance(error, ExporterError):
             log.error("unexpected error in a push", exc_info=error)
             error = ExporterError(refusals.BUG)
-        if self._call is not None:
+        if self._call is not None and error is not self._denial:
             self._refused(self._call.name, error.code)
         self._give(error)
 

@@ -9,7 +9,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
-from exporter.errors import ExporterError, LedgerUnavailable
+from exporter.errors import ExporterError, LedgerUnavailable, Unauthorized
 
 log = logging.getLogger(__name__)
 
@@ -28,9 +28,13 @@ def install(app: FastAPI) -> None:
 def rendered(error: ExporterError) -> tuple[int, bytes, list[tuple[bytes, bytes]]]:
     """Status, body and extra headers of our own error."""
     content = _content(error.code, error.message, error.field)
-    is_passing = isinstance(error, LedgerUnavailable)
-    headers = [(b"retry-after", RETRY_AFTER_SECONDS.encode())] if is_passing else []
-    return error.status, msgspec.json.encode(content), headers
+    return error.status, msgspec.json.encode(content), _headers(error)
+
+
+def _headers(error: ExporterError) -> list[tuple[bytes, bytes]]:
+    if isinstance(error, LedgerUnavailable):
+        return [(b"retry-after", RETRY_AFTER_SECONDS.encode())]
+    return [(b"www-authenticate", b"Bearer")] if isinstance(error, Unauthorized) else []
 
 
 async def _ours(_request: Request, error: Exception) -> Response:

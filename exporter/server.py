@@ -21,6 +21,7 @@ class Server(uvicorn.Server):
         protocol = partial(
             PushProtocol,
             calls=push.calls(exporter.ingest),
+            access=exporter.access,
             heard=exporter.engines.heard,
             refused=exporter.ingest.count_rejection,
         )
@@ -30,6 +31,8 @@ class Server(uvicorn.Server):
             ws="none",
             log_config=None,
             access_log=False,
+            # Whoever opened the connection is who calls: what a header says of it is not believed.
+            proxy_headers=False,
             server_header=False,
             timeout_graceful_shutdown=GRACE_SECONDS,
         )

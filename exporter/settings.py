@@ -1,12 +1,14 @@
 """Settings of the exporter, all from the environment, read once at start."""
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import AliasChoices, Field, field_validator
+from pydantic import AliasChoices, Field, InstanceOf, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from arbwatch.control import ALL_VENUES
+from arbwatch.gate import check_guard
+from arbwatch.tokens import Tokens, parse_setting
 from exporter.metrics.labels import OTHER
 
 CATEGORIES = (
@@ -28,7 +30,9 @@ Names = Annotated[tuple[str, ...], NoDecode]
 class Settings(BaseSettings):
     """One value a variable; a wrong one ends the start and is named."""
 
-    model_config = SettingsConfigDict(frozen=True, extra="ignore", populate_by_name=True)
+    model_config = SettingsConfigDict(
+        frozen=True, extra="ignore", populate_by_name=True, hide_input_in_errors=True
+    )
 
     exporter_host: str = "127.0.0.1"
     exporter_port: int = Field(
@@ -44,6 +48,20 @@ class Settings(BaseSettings):
     edge_ttl_seconds: float = Field(default=15.0, gt=0, le=86_400)
     top_edges: int = Field(default=20, ge=1, le=100)
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+
+    tokens: Annotated[InstanceOf[Tokens] | None, NoDecode] = None
+    tokens_file: Path | None = None
+
+    @field_validator("tokens", mode="before")
+    @classmethod
+    def _hash(cls, value: object) -> object:
+        """Only digests are kept of the text."""
+        return parse_setting(value) if isinstance(value, str) else value
+
+    @field_validator("tokens_file", mode="before")
+    @classmethod
+    def _none_if_empty(cls, value: object) -> object:
+        return value or None
 
     @field_validator("venues", "categories", mode="before")
     @classmethod
@@ -66,6 +84,11 @@ class Settings(BaseSettings):
         if not value.startswith("sqlite:///"):
             raise ValueError("only sqlite:///path is supported")
         return value
+
+    @model_validator(mode="after")
+    def _is_guarded(self) -> Self:
+        check_guard(self.exporter_host, "EXPORTER_HOST", tokens=self.tokens, file=self.tokens_file)
+        return self
 
     @property
     def ledger_path(self) -> Path:

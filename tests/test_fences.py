@@ -20,6 +20,7 @@ HOMES = {
         "bot/app.py",
     ),
     "fastapi": (
+        "exporter/access.py",
         "exporter/app.py",
         "exporter/body.py",
         "exporter/refusals.py",

@@ -1,7 +1,11 @@
 """How the exporter itself does."""
 
+from itertools import product
+
 from arbwatch import __version__
 from arbwatch.events import EVENT_TYPES
+from arbwatch.gate import REASONS, Reason
+from arbwatch.tokens import SCOPES, Scope
 from exporter.metrics.buckets import COMMIT_SECONDS
 from exporter.metrics.families import Families
 
@@ -35,6 +39,14 @@ class ServiceMetrics:
         self.stream_dropped = families.counter(
             "arb_exporter_stream_dropped", "Readers of the stream cut off for being too slow"
         )
+        self._denied = families.counter(
+            "arb_exporter_denied", "Calls refused for their token", ("scope", "reason")
+        )
+        self.token_reload_failures = families.counter(
+            "arb_exporter_token_reload_failures", "Changes of TOKENS_FILE that could not be read"
+        )
+        for scope, reason in product(SCOPES, REASONS):
+            self._denied.labels(scope, reason)
         for event_type in EVENT_TYPES:
             self.events.cell(str(event_type.__struct_config__.tag))
         for label in ("venue", "category", "kind", "limit", "engine"):
@@ -45,6 +57,10 @@ class ServiceMetrics:
         self._commits.observe(seconds)
         if not is_done:
             self._commit_failures.inc()
+
+    def denied(self, scope: Scope, reason: Reason) -> None:
+        """One call that was refused for its token."""
+        self._denied.labels(scope, reason).inc()
 
     def overflow(self, label: str, times: int = 1) -> None:
         """Count values outside the closed set of a label."""

@@ -25,7 +25,7 @@ from exporter.routes.paging import Limit, Sequence
 
 T = TypeVar("T")
 
-REFUSALS = (400, 403, 404, 413, 415, 503)
+REFUSALS = (400, 404, 413, 415, 503)
 Stand = VenueControl | list[VenueControl]
 
 _halt = call(Stand, body=HaltOrder, example=examples.HALT, refusals=REFUSALS)
@@ -45,17 +45,23 @@ def audit_router(ledger: Ledger) -> APIRouter:
     return routes
 
 
-def router(control: Control) -> APIRouter:
-    """Routes below `/api/venues`. `all` as the venue means every venue, and answers with a list."""
-    routes = APIRouter(prefix="/api/venues", tags=["control"])
-    halts = msgspec.json.Decoder(HaltOrder)
-    resumes = msgspec.json.Decoder(ResumeOrder)
-    acks = msgspec.json.Decoder(Acknowledgement)
+def state_router(control: Control) -> APIRouter:
+    """The route that tells where each venue stands."""
+    routes = APIRouter(prefix="/api", tags=["control"])
 
-    @routes.get("", **call(list[VenueControl]))
+    @routes.get("/venues", **call(list[VenueControl]))
     async def get_venues() -> Response:
         """Where each venue stands, why, and what the engines acknowledged."""
         return respond(control.venues())
+
+    return routes
+
+
+def orders_router(control: Control) -> APIRouter:
+    """Halt and resume. `all` as the venue means every venue, and answers with a list."""
+    routes = APIRouter(prefix="/api/venues", tags=["control"])
+    halts = msgspec.json.Decoder(HaltOrder)
+    resumes = msgspec.json.Decoder(ResumeOrder)
 
     @routes.post("/{venue}/halt", **_halt)
     async def post_halt(venue: str, request: Request) -> Response:
@@ -63,19 +69,21 @@ def router(control: Control) -> APIRouter:
         order = await _body(request, halts)
         return respond(_one(venue, await control.halt(venue, order)))
 
-    @routes.post(
-        "/{venue}/resume",
-        **_resume,
-    )
+    @routes.post("/{venue}/resume", **_resume)
     async def post_resume(venue: str, request: Request) -> Response:
         """End the halts named in `halt_ids`, or all of this scope that are open now."""
         order = await _body(request, resumes)
         return respond(_one(venue, await control.resume(venue, order)))
 
-    @routes.post(
-        "/{venue}/ack",
-        **_ack,
-    )
+    return routes
+
+
+def acks_router(control: Control) -> APIRouter:
+    """The route of the engines' acknowledgements."""
+    routes = APIRouter(prefix="/api/venues", tags=["control"])
+    acks = msgspec.json.Decoder(Acknowledgement)
+
+    @routes.post("/{venue}/ack", **_ack)
     async def post_ack(venue: str, request: Request) -> Response:
         """An engine has carried out every order for the venue up to `seq`."""
         ack = await _body(request, acks)

@@ -7,6 +7,7 @@ import msgspec
 from fastapi import FastAPI, Response
 
 from arbwatch import answers, control, events, wire
+from exporter.access import SCHEME
 
 # Lines and MessagePack hold several events; the schema is that of one, or of an array.
 PUSHED_AS = (wire.JSON, wire.NDJSON, wire.MSGPACK)
@@ -66,6 +67,7 @@ def operation(
     responses = _responses(answer, refusals)
     return {
         "tags": [tag],
+        "security": [{SCHEME: ["ingest"]}],
         "requestBody": _request_body(body, example, media_types=PUSHED_AS),
         "responses": {str(status): response for status, response in responses.items()},
     }
@@ -102,7 +104,7 @@ def _responses(answer: Any, refusals: tuple[int, ...]) -> dict[int | str, dict[s
     error = {wire.JSON: {"schema": {"$ref": _REF.format(name="Error")}}}
     responses: dict[int | str, dict[str, Any]] = {
         status: {"description": HTTPStatus(status).phrase, "content": error}
-        for status in (*refusals, 422)
+        for status in (401, 403, *refusals, 422)
     }
     answered = {wire.JSON: {"schema": _schema(answer)}}
     return responses | {200: {"description": "Done", "content": answered}}

@@ -23,8 +23,8 @@ LINKS = {
 }
 
 
-def router(exposition: Exposition, ledger: Ledger) -> APIRouter:
-    """Routes outside `/api`."""
+def metrics_router(exposition: Exposition) -> APIRouter:
+    """The route that Prometheus scrapes."""
     routes = APIRouter(tags=["operations"])
 
     async def yielding(chunks: Iterator[bytes]) -> AsyncIterator[bytes]:
@@ -38,6 +38,13 @@ def router(exposition: Exposition, ledger: Ledger) -> APIRouter:
         chunks, content_type = exposition.encode(request.headers.get("accept", ""))
         headers = {"Content-Type": content_type}
         return StreamingResponse(yielding(chunks), headers=headers)
+
+    return routes
+
+
+def open_router(ledger: Ledger) -> APIRouter:
+    """Routes that tell nothing of trading."""
+    routes = APIRouter(tags=["operations"])
 
     @routes.get("/healthz")
     async def healthz() -> JSONResponse:

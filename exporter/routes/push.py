@@ -31,7 +31,7 @@ T = TypeVar("T")
 Pending = Answer | Awaitable[Answer]
 E = TypeVar("E", Edge, Fill, Reversal, Latency, Requests, EngineError, Breach)
 
-REFUSALS = (400, 403, 413, 415, 503)
+REFUSALS = (400, 413, 415, 503)
 
 
 def calls(ingest: Ingest) -> dict[bytes, Call]:
