@@ -1,125 +1,153 @@
-"""The engine's ear: asks the exporter for halts, tells the engine, acknowledges what was done.
+"""The engine's ear: asks the exporter for halts, and has what it hears carried out.
 
-Guarantees: only what was carried out is acknowledged. That is a callback which has returned or,
-where none is set, the lease itself in an engine that asks `may_trade`. What fails for one venue is
-tried again with the next answer, and holds up neither the lease nor another venue's halt.
+Guarantees: permission comes from an answer only, and counts from before it was asked for. It asks
+whenever the doorbell rings, every 3 s while that is connected, and every second while it is not.
+Neither a callback nor the disk nor an acknowledgement holds it up.
 """
 
 import logging
 import threading
-from collections.abc import Callable
+import time
+from urllib.parse import quote
 
 import msgspec
 import requests
 
-from arbwatch.control import ENGINE_HEADER, Acknowledgement, HaltState, VenueControl
+from arbwatch.access import Access
+from arbwatch.control import Acknowledgement, HaltState, VenueControl
+from arbwatch.doorbell import Doorbell
+from arbwatch.last_known import LastKnown
 from arbwatch.lease import Lease
+from arbwatch.obedience import Obedience, OnControl
+from arbwatch.venue_thread import VenueThread
 
 log = logging.getLogger(__name__)
 
+RENEW_SECONDS = 3.0
 POLL_SECONDS = 1.0
 TIMEOUT_SECONDS = 3.0
+# For what is under way when the engine closes; its threads end with the process.
+PATIENCE_SECONDS = 1.0
 
-OnControl = Callable[[str, bool], int | None]
 _VENUES = msgspec.json.Decoder(list[VenueControl])
 
 
 class ControlLink:
-    """One thread that keeps the lease true to the exporter's control state."""
+    """Keeps the lease true to the exporter's control state, each venue's orders in their thread."""
 
-    def __init__(self, url: str, *, engine: str, lease: Lease) -> None:
-        self._url = url.rstrip("/") + "/api/venues"
-        self._engine = engine
+    def __init__(self, url: str, *, access: Access, lease: Lease, last_known: LastKnown) -> None:
+        self._url = url.rstrip("/")
+        self._access = access
         self._lease = lease
-        self._handled: dict[str, int] = {}
-        self._is_connected: bool | None = None
-        self._closing = threading.Event()
+        self._last_known = last_known
+        self._session = access.session()
+        self._venues: dict[str, VenueThread] = {}
+        self._unacknowledged: set[str] = set()
+        self._is_heard: bool | None = None
+        self._is_closing = False
+        self._rung = threading.Event()
+        self._doorbell = Doorbell(self._url, access=access, ring=self._rung.set)
         self._thread = threading.Thread(target=self._run, name="arbwatch-control", daemon=True)
-        self._session = requests.Session()
-        self._session.trust_env = False  # As in sending: no proxy between an engine and its halts.
-        self._session.headers[ENGINE_HEADER] = engine
-        self._is_deafness_told = False
         self.on_control: OnControl | None = None
 
     def start(self) -> None:
         """Begin to listen."""
         self._thread.start()
+        self._doorbell.start()
 
     def close(self) -> None:
         """Stop listening; the lease then lapses by itself."""
-        self._closing.set()
+        self._is_closing = True
+        self._rung.set()
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        self._doorbell.close()
         if self._thread.is_alive():
-            self._thread.join(TIMEOUT_SECONDS + POLL_SECONDS)
-        self._session.close()
+            self._thread.join(max(0.0, deadline - time.monotonic()))
+        for venue in list(self._venues.values()):
+            venue.close(max(0.0, deadline - time.monotonic()))
 
-    def poll(self) -> None:
-        """Ask once and do what the answer says: the lease at once, the callbacks after it.
-
-        A callback may take long, and nothing is permitted by an answer from before it.
-        """
+    def ask(self) -> None:
+        """Ask once: the lease by the answer, and what it orders to the venues' threads."""
         asked_at = self._lease.now()
-        answer = self._session.get(self._url, timeout=TIMEOUT_SECONDS)
-        answer.raise_for_status()
-        venues = _VENUES.decode(answer.content)
-        running = frozenset(v.venue for v in venues if v.state is HaltState.RUNNING)
+        answer = self._session.get(
+            f"{self._url}/api/venues", timeout=TIMEOUT_SECONDS, allow_redirects=False
+        )
+        rows = self._last_known.take_in(_VENUES.decode(_content(answer)))
+        if self._is_closing:
+            return
+        running = [row.venue for row in rows if row.state is HaltState.RUNNING]
         self._lease.renew(running, asked_at=asked_at)
-        for venue in venues:
-            if venue.seq != self._handled.get(venue.venue, 0):
-                self._carry_out(venue)
+        for row in rows:
+            self._thread_of(row.venue).give(row)
+
+    def ask_safely(self) -> None:
+        """Ask once; what goes wrong is logged when it begins, and gives no permission."""
+        try:
+            self.ask()
+            self._note(True)
+        except requests.RequestException as error:
+            self._note(False, _reason(error))
+        except (msgspec.MsgspecError, ValueError, RecursionError):
+            self._note(False, "the answer is no list of venues")
+        except Exception:
+            log.exception("control: unexpected error; asking again")
+            self._is_heard = False
 
     def _run(self) -> None:
-        while not self._closing.is_set():
-            try:
-                self.poll()
-                self._heard(True)
-            except (requests.RequestException, msgspec.DecodeError) as error:
-                self._heard(False, type(error).__name__)
-            except Exception:
-                log.exception("control: unexpected error; asking again")
-            self._closing.wait(POLL_SECONDS)
+        while not self._is_closing:
+            self._rung.clear()
+            self.ask_safely()
+            is_calm = self._is_heard and self._doorbell.is_connected
+            self._rung.wait(RENEW_SECONDS if is_calm else POLL_SECONDS)
+        self._session.close()
 
-    def _heard(self, is_connected: bool, reason: str = "") -> None:
-        if is_connected != self._is_connected:
-            if is_connected:
+    def _note(self, is_heard: bool, reason: str = "") -> None:
+        if is_heard != self._is_heard:
+            if is_heard:
                 log.info("control: the exporter is heard")
-            elif self._is_connected is None:
+            elif self._is_heard is None:
                 log.info("control: the exporter is not there yet (%s)", reason)
             else:
                 log.warning("control: the exporter is not heard (%s); the lease will lapse", reason)
-        self._is_connected = is_connected
+        self._is_heard = is_heard
 
-    def _carry_out(self, venue: VenueControl) -> None:
-        halted = venue.state is not HaltState.RUNNING
-        if self.on_control is None and not self._lease.was_asked:
-            self._tell_deafness(venue.venue, halted)
-            return
-        try:
-            open_orders = self.on_control(venue.venue, halted) if self.on_control else None
-        except Exception:
-            log.exception("control: the engine's callback failed; it will be called again")
-            return
-        try:
-            self._acknowledge(venue, open_orders)
-        except requests.RequestException as error:
-            log.warning("control: %s is not acknowledged (%s)", venue.venue, type(error).__name__)
-
-    def _acknowledge(self, venue: VenueControl, open_orders: int | None) -> None:
-        receipt = Acknowledgement(engine=self._engine, seq=venue.seq, open_orders=open_orders)
-        answer = self._session.post(
-            f"{self._url}/{venue.venue}/ack",
-            data=msgspec.json.encode(receipt),
-            headers={"Content-Type": "application/json"},
-            timeout=TIMEOUT_SECONDS,
-        )
-        answer.raise_for_status()
-        self._handled[venue.venue] = venue.seq
-
-    def _tell_deafness(self, venue: str, halted: bool) -> None:
-        """Once: an engine that neither listens nor asks may well go on trading."""
-        if halted and not self._is_deafness_told:
-            log.warning(
-                "control: a halt of %s is not acknowledged, nothing shows that this engine obeys: "
-                "set on_control(), or ask may_trade() before every entry",
-                venue,
+    def _thread_of(self, venue: str) -> VenueThread:
+        if venue not in self._venues:
+            obedience = Obedience(
+                self._access.engine,
+                on_control=self.on_control,
+                was_asked=lambda: self._lease.was_asked,
+                save=self._last_known.save,
+                acknowledge=self._acknowledge,
             )
-            self._is_deafness_told = True
+            self._venues[venue] = VenueThread(venue, obedience.carry_out)
+        return self._venues[venue]
+
+    def _acknowledge(self, venue: str, receipt: Acknowledgement) -> bool:
+        try:
+            with self._access.session() as session:  # Seldom, and from any venue's thread.
+                answer = session.post(
+                    f"{self._url}/api/venues/{quote(venue, safe='')}/ack",
+                    data=msgspec.json.encode(receipt),
+                    headers={"Content-Type": "application/json"},
+                    timeout=TIMEOUT_SECONDS,
+                    allow_redirects=False,
+                )
+            _content(answer)
+        except requests.RequestException as error:
+            if venue not in self._unacknowledged:
+                log.warning("control: %s is not acknowledged (%s)", venue, _reason(error))
+            self._unacknowledged.add(venue)
+            return False
+        self._unacknowledged.discard(venue)
+        return True
+
+
+def _content(answer: requests.Response) -> bytes:
+    if answer.status_code != 200:
+        raise requests.HTTPError(f"status {answer.status_code}")
+    return answer.content
+
+
+def _reason(error: requests.RequestException) -> str:
+    return str(error) if isinstance(error, requests.HTTPError) else type(error).__name__

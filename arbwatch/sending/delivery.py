@@ -14,8 +14,9 @@ import msgspec
 import requests
 
 from arbwatch import wire
+from arbwatch.access import Access
 from arbwatch.answers import Receipt
-from arbwatch.control import BATCH_HEADER, ENGINE_HEADER
+from arbwatch.control import BATCH_HEADER
 from arbwatch.sending.batch import Batch
 from arbwatch.sending.options import Options
 
@@ -52,13 +53,11 @@ Outcome = Stored | Refused | Failed
 class Delivery:
     """A kept-alive connection to `POST /api/events`."""
 
-    def __init__(self, url: str, *, engine: str, options: Options) -> None:
+    def __init__(self, url: str, *, access: Access, options: Options) -> None:
         self._url = url.rstrip("/") + "/api/events"
         self._timeouts = (options.connect_timeout_seconds, options.timeout_seconds)
-        self._session = requests.Session()
-        # A proxy of the environment is for the world outside: no fact takes a way not asked for.
-        self._session.trust_env = False
-        self._session.headers.update({ENGINE_HEADER: engine, "Content-Type": wire.NDJSON})
+        self._session = access.session()
+        self._session.headers["Content-Type"] = wire.NDJSON
 
     def post(self, batch: Batch) -> Outcome:
         """Send once."""

@@ -3,8 +3,8 @@
 import atexit
 import time
 from pathlib import Path
-from urllib.parse import quote
 
+from arbwatch.access import Access
 from arbwatch.sending.courier import Courier
 from arbwatch.sending.delivery import Delivery
 from arbwatch.sending.keeper import Keeper
@@ -19,17 +19,16 @@ ATEXIT_SECONDS = 1.0
 class Sender:
     """Takes events from any thread and delivers them to the exporter at `url`.
 
-    What must outlive the process is kept in a folder of `state_dir` named after the engine. A push
-    costs an append and checks nothing: before `start` events wait in memory without a bound, after
-    `close` they are neither sent nor kept. Either way `stats` counts them as queued.
+    What must outlive the process is kept in `folder`. A push costs an append and checks nothing:
+    before `start` events wait in memory without a bound, after `close` they are neither sent nor
+    kept. Either way `stats` counts them as queued.
     """
 
-    def __init__(self, url: str, *, engine: str, state_dir: Path | None, options: Options) -> None:
-        folder = None if state_dir is None else state_dir / quote(engine, safe="")
+    def __init__(self, url: str, *, access: Access, folder: Path | None, options: Options) -> None:
         self._outgoing = Outgoing(options)
-        delivery = Delivery(url, engine=engine, options=options)
+        delivery = Delivery(url, access=access, options=options)
         self._courier = Courier(self._outgoing, delivery, options=options)
-        self._keeper = Keeper(self._outgoing, engine=engine, folder=folder, options=options)
+        self._keeper = Keeper(self._outgoing, engine=access.engine, folder=folder, options=options)
         self._is_running = False
         # The whole cost of a push: an append, which is atomic and never waits.
         self.push = self._outgoing.inbox.append

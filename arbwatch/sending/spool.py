@@ -18,6 +18,7 @@ import zlib
 from pathlib import Path
 from typing import BinaryIO
 
+from arbwatch.disk import sync_folder
 from arbwatch.sending.batch import Batch
 
 if sys.platform != "win32":
@@ -127,7 +128,7 @@ class Spool:
             path = self._folder / f"{self._last_number:08}.spool"
             self._folder.mkdir(parents=True, exist_ok=True)
             path.touch()
-            _sync_folder(self._folder)
+            sync_folder(self._folder)
             self._sizes[path], self._waiting[path], self._active = 0, set(), path
         return self._active
 
@@ -196,12 +197,3 @@ def _write(path: Path, content: bytes, *, sync: bool) -> int:
         if sync:
             os.fsync(file.fileno())
     return len(content)
-
-
-def _sync_folder(folder: Path) -> None:
-    if sys.platform != "win32":
-        descriptor = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from arbwatch import Edge, EngineError, Exposure, Fill, Latency, Reversal
+from arbwatch.access import Access
 from arbwatch.events import utc_now
 from arbwatch.sending.options import Options
 from arbwatch.sending.sender import Sender
@@ -70,7 +71,8 @@ def exposure() -> Exposure:
 @contextmanager
 def sending(url: str, folder: Path | None = None, options: Options = QUICK) -> Iterator[Sender]:
     """A sender at work; it is closed without patience."""
-    sender = Sender(url, engine="e", state_dir=folder, options=options)
+    kept = None if folder is None else folder / "e"
+    sender = Sender(url, access=Access("e"), folder=kept, options=options)
     sender.start()
     yield sender
     sender.close(timeout_seconds=0.05)

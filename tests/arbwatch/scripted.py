@@ -14,11 +14,13 @@ from arbwatch.answers import Receipt
 
 @dataclass(frozen=True)
 class Request:
-    """What was posted."""
+    """What was posted or asked for."""
 
     engine: str
     batch_id: str
     body: bytes
+    path: str
+    token: str | None
 
     @property
     def events(self) -> list[dict[str, Any]]:
@@ -92,7 +94,8 @@ def _handler(server: ScriptedServer) -> type[BaseHTTPRequestHandler]:
             body = self.rfile.read(int(self.headers.get("Content-Length", "0")))
             engine = self.headers["Arbwatch-Engine"]
             batch_id = self.headers.get("Arbwatch-Batch", "")
-            reply = server.take(Request(engine, batch_id, body))
+            token = self.headers.get("Authorization")
+            reply = server.take(Request(engine, batch_id, body, self.path, token))
             self.send_response(reply.status)
             for name, value in reply.headers.items():
                 self.send_header(name, value)

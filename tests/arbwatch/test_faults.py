@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from arbwatch import Engine
+from arbwatch.access import Access
 from arbwatch.sending.sender import Sender
 from tests.arbwatch.cutting import CuttingRelay
 from tests.arbwatch.exporters import KillableExporter
@@ -57,7 +58,7 @@ def test_a_connection_cut_anywhere_loses_and_doubles_nothing(exporter: RunningEx
     cuts = [chance.randrange(1, EXCHANGE_BYTES) for _ in range(CUTS)]
     pushed = 0
     with CuttingRelay(port, cuts) as relay:
-        sender = Sender(relay.url, engine="e", state_dir=None, options=QUICK)
+        sender = Sender(relay.url, access=Access("e"), folder=None, options=QUICK)
         sender.start()
         while relay.cuts_left:
             for _ in range(5):

@@ -5,6 +5,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from arbwatch.access import Access
 from arbwatch.answers import Receipt, Rejection
 from arbwatch.sending.dead_letters import FILE_NAME
 from arbwatch.sending.sender import Sender
@@ -201,7 +202,7 @@ def test_the_sender_reports_on_itself(tmp_path: Path) -> None:
 
 def test_closing_twice_or_before_the_start_is_harmless() -> None:
     """An engine's clean-up need not know how far it came."""
-    sender = Sender("http://127.0.0.1:1", engine="e", state_dir=None, options=QUICK)
+    sender = Sender("http://127.0.0.1:1", access=Access("e"), folder=None, options=QUICK)
     sender.close(timeout_seconds=1)
 
     sender.start()
@@ -213,7 +214,7 @@ def test_closing_twice_or_before_the_start_is_harmless() -> None:
 def test_what_is_pushed_before_the_start_is_sent_after_it() -> None:
     """Until then it is counted as queued."""
     with ScriptedServer() as server:
-        sender = Sender(server.url, engine="e", state_dir=None, options=QUICK)
+        sender = Sender(server.url, access=Access("e"), folder=None, options=QUICK)
         sender.push(fill("f-1"))
         assert sender.stats().queued == 1
 

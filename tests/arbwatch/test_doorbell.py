@@ -1,0 +1,109 @@
+"""The doorbell: rings for whatever comes, comes back after a cut, ends when told to."""
+
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from arbwatch.access import Access
+from arbwatch.doorbell import Doorbell
+from tests.arbwatch.cutting import CuttingRelay
+from tests.arbwatch.scripted import Reply, ScriptedServer
+from tests.client import Client
+from tests.conftest import free_port, wait_until
+
+HEAD = (
+    b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n"
+    b"4\r\n: hi\r\n"
+)
+
+
+@contextmanager
+def listening(url: str, *, silence_seconds: float = 25.0) -> Iterator[tuple[Doorbell, list[int]]]:
+    """A doorbell at work, and a list that grows with each ring."""
+    rings: list[int] = []
+    bell = Doorbell(
+        url,
+        access=Access("e"),
+        ring=lambda: rings.append(len(rings)),
+        silence_seconds=silence_seconds,
+    )
+    bell.start()
+    yield bell, rings
+    bell.close()
+
+
+def is_listening() -> bool:
+    """Whether a doorbell's thread runs in this process."""
+    return "arbwatch-doorbell" in {thread.name for thread in threading.enumerate()}
+
+
+def test_it_rings_for_a_halt_and_when_the_stream_begins(api: Client) -> None:
+    """A halt between two connections would else be heard late."""
+    with listening(api.url) as (bell, rings):
+        wait_until(lambda: bell.is_connected and rings)
+        before = len(rings)
+
+        api.post("/api/venues/kalshi/halt", {})
+
+        wait_until(lambda: len(rings) > before)
+
+
+def test_a_cut_stream_is_opened_again(api: Client) -> None:
+    """It rings for the end, and for the new beginning."""
+    with (
+        CuttingRelay(int(api.url.rpartition(":")[2]), [600]) as relay,
+        listening(relay.url) as (bell, rings),
+    ):
+        wait_until(lambda: rings)
+        for _ in range(3):  # Each is some 200 bytes in the stream.
+            api.post("/api/venues/kalshi/halt", {})
+
+        wait_until(lambda: relay.cuts_left == 0)
+        wait_until(lambda: bell.is_connected)
+
+
+def test_a_silent_stream_is_dead() -> None:
+    """No heartbeat: the other end is gone, though nobody said so."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        url = f"http://127.0.0.1:{server.getsockname()[1]}"
+        with listening(url, silence_seconds=0.1) as (bell, rings):
+            connections = [server.accept()[0]]
+            connections[0].sendall(HEAD)
+            wait_until(lambda: rings)
+
+            connections.append(server.accept()[0])
+
+            assert len(rings) == 2 and not bell.is_connected
+        for connection in connections:
+            connection.close()
+
+
+@pytest.mark.parametrize("status", [200, 302, 404, 500])
+def test_what_is_no_stream_is_no_connection(status: int) -> None:
+    """A server that has none, or a proxy's page: the engine asks every second then."""
+    with (
+        ScriptedServer(lambda request: Reply(status, b"no stream")) as server,
+        listening(server.url) as (bell, rings),
+    ):
+        wait_until(lambda: len(server.requests) == 2)
+
+        assert not bell.is_connected and not rings
+
+
+def test_closing_ends_it_while_nothing_comes(api: Client) -> None:
+    """It does not wait for the next heartbeat, 10 seconds away."""
+    with listening(api.url) as (bell, _):
+        wait_until(lambda: bell.is_connected)
+
+    assert not is_listening()
+
+
+def test_closing_ends_it_while_nobody_is_there() -> None:
+    """Nor for the next attempt."""
+    with listening(f"http://127.0.0.1:{free_port()}"):
+        pass
+
+    assert not is_listening()
