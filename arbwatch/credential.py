@@ -7,11 +7,15 @@ log = logging.getLogger(__name__)
 
 
 class Credential:
-    """A bearer token, or none. One from a file is read again after a refusal: see `renew`."""
+    """A bearer token, or none. One from a file is read again after a refusal: see `renew`.
+
+    Raises:
+        ValueError: the text given is no token. What a file lacks is logged, once.
+    """
 
     def __init__(self, token: str | Path | None) -> None:
         self._file = token if isinstance(token, Path) else None
-        self._token = token.strip() if isinstance(token, str) else ""
+        self._token = _one_word(token) if isinstance(token, str) else ""
         self._is_lack_told = False
         self.renew()
 
@@ -33,7 +37,7 @@ class Credential:
         if self._file is None:
             return ""
         try:
-            [token] = self._file.read_text(encoding="ascii").split()
+            token = _one_word(self._file.read_text(encoding="ascii"))
         except (OSError, ValueError) as error:
             if not self._is_lack_told:
                 log.warning("No token in %s (%s)", self._file, type(error).__name__)
@@ -44,3 +48,11 @@ class Credential:
 
     def __repr__(self) -> str:
         return f"Credential(file={self._file})"
+
+
+def _one_word(text: str) -> str:
+    """What may stand in a header; the error does not tell the text."""
+    token = text.strip()
+    if not token or " " in token or not (token.isascii() and token.isprintable()):
+        raise ValueError("a token is one word of printable ASCII")
+    return token

@@ -7,7 +7,7 @@ may do without a token.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from hashlib import sha256
 from hmac import compare_digest
 from pathlib import Path
@@ -39,10 +39,10 @@ class Tokens(Struct, frozen=True):
     scopes: dict[bytes, frozenset[str]]
     anyone: frozenset[str] = frozenset()
 
-    def scopes_of(self, token: bytes) -> frozenset[str] | None:
+    def scopes_of(self, token: bytes) -> Set[str] | None:
         """What a token allows, `None` if it is none of these; compares with all, in equal time."""
         digest = sha256(token).digest()
-        found = None
+        found: Set[str] | None = None
         for known, scopes in self.scopes.items():
             if compare_digest(known, digest):
                 found = scopes

@@ -10,9 +10,11 @@ from collections.abc import Iterator, Sequence
 from importlib.metadata import version
 
 import uvicorn
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 from prometheus_client import CollectorRegistry
 
+from arbwatch.gate import in_force
+from arbwatch.tokens import Scope, TokensError
 from bot.cards import Card, breach_card, error_card, fill_card
 from bot.commands import Caller, Commands
 from bot.errors import StartError
@@ -27,8 +29,10 @@ from bot.outbox import Entry, Outbox
 from bot.printer import Printer
 from bot.pruning import prune_hourly
 from bot.relay import Relay
+from bot.routes.access import Access, Denied
+from bot.routes.access import install as install_refusals
 from bot.routes.alerts import alerts_router
-from bot.routes.ops import ops_router
+from bot.routes.ops import health_router, metrics_router
 from bot.settings import BotConfig
 from bot.worker import DeliveryWorker, Sender
 
@@ -47,11 +51,16 @@ class ArbitrageBot:
         self.metrics = BotMetrics(CollectorRegistry(), version=VERSION)
         self._outbox = Outbox(config.outbox_path)
         self.metrics.watch_outbox(lambda: self._outbox.backlog)
-        self._api = ExporterApi(config.api_base_url)
+        self._api = ExporterApi(config.api_base_url, credential=config.credential())
         self._commands = Commands(self._api, metrics=self.metrics)
         self._gateway = self._make_gateway()
         self._worker = DeliveryWorker(self._outbox, self._make_sender(), metrics=self.metrics)
-        self._notices = Notices(config.api_base_url, self._outbox, metrics=self.metrics)
+        self._notices = Notices(
+            config.api_base_url,
+            self._outbox,
+            metrics=self.metrics,
+            credential=config.credential(),
+        )
 
     async def run(self) -> None:
         """Serve until SIGTERM, SIGINT or cancellation; raises StartError where that cannot be."""
@@ -149,17 +158,39 @@ class ArbitrageBot:
                 lifespan="off",
                 log_config=None,
                 access_log=False,
+                # What a header says of who calls is not believed.
+                proxy_headers=False,
                 timeout_graceful_shutdown=_HTTP_GRACE_SECONDS,
             )
         )
 
 
 def create_app(outbox: Outbox, *, config: BotConfig, metrics: BotMetrics) -> FastAPI:
-    """The bot's HTTP side."""
+    """The bot's HTTP side; raises StartError where the tokens cannot be used."""
     relay = Relay(outbox, metrics=metrics)
-    app = FastAPI(title="Arbwatch bot", version=VERSION)
-    app.include_router(alerts_router(relay, token=config.webhook_token, metrics=metrics))
-    app.include_router(ops_router(metrics.registry, is_ready=lambda: outbox.is_usable))
+    app = FastAPI(
+        title="Arbwatch bot", version=VERSION, redoc_url=None, swagger_ui_oauth2_redirect_url=None
+    )
+    try:
+        tokens = in_force(
+            config.tokens, config.tokens_file, on_failure=metrics.token_reload_failures.inc
+        )
+    except TokensError as wrong:
+        raise StartError(str(wrong)) from wrong
+
+    def denied(denial: Denied) -> None:
+        if denial.scope == "webhook":
+            metrics.webhook_rejected.labels(reason=denial.reason).inc()
+
+    of_scope: dict[Scope, APIRouter] = {
+        "webhook": alerts_router(relay, metrics=metrics),
+        "metrics": metrics_router(metrics.registry),
+    }
+    for scope, router in of_scope.items():
+        access = Access(scope, tokens, denied=denied)
+        app.include_router(router, dependencies=[access.as_dependency()])
+    app.include_router(health_router(lambda: outbox.is_usable))
+    install_refusals(app)
     return app
 
 

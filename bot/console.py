@@ -39,7 +39,7 @@ class _Console:
 
     def __init__(self, settings: ConsoleConfig) -> None:
         self._runner = asyncio.Runner()
-        self._api = ExporterApi(settings.api_base_url)
+        self._api = ExporterApi(settings.api_base_url, credential=settings.credential())
         self._commands = Commands(self._api, escape=text.plain)
 
     def close(self) -> None:

@@ -1,13 +1,15 @@
 """Client of the exporter's REST calls."""
 
+from http import HTTPStatus
 from typing import Any, TypeVar
 from urllib.parse import quote
 
 import aiohttp
 import msgspec
 
-from arbwatch.answers import LiveEdge, StoredFill, VenueHealth
-from arbwatch.control import ALL_VENUES, HaltOrder, ResumeOrder, VenueControl
+from arbwatch.answers import AuditRow, LiveEdge, StoredFill, VenueHealth
+from arbwatch.control import ALL_VENUES, Denial, HaltOrder, ResumeOrder, VenueControl
+from arbwatch.credential import Credential
 from bot.errors import ExporterDown, ExporterError, ExporterRefused
 
 # Discord waits 3 s for a first answer; what remains is for the way there and back.
@@ -18,6 +20,7 @@ Body = TypeVar("Body")
 
 class _Fault(msgspec.Struct, frozen=True):
     message: str
+    code: str = ""
 
 
 class _Refusal(msgspec.Struct, frozen=True):
@@ -26,11 +29,24 @@ class _Refusal(msgspec.Struct, frozen=True):
     error: _Fault
 
 
+class _Stored(msgspec.Struct, frozen=True):
+    """The exporter's answer to a denial."""
+
+    stored: bool
+
+
 class ExporterApi:
     """Typed calls to one exporter. Each raises ExporterDown, ExporterRefused or ExporterError."""
 
-    def __init__(self, base_url: str, *, timeout_seconds: float = TIMEOUT_SECONDS) -> None:
+    def __init__(
+        self,
+        base_url: str,
+        *,
+        credential: Credential | None = None,
+        timeout_seconds: float = TIMEOUT_SECONDS,
+    ) -> None:
         self.base_url = base_url.rstrip("/")
+        self._credential = credential or Credential(None)
         self._timeout = aiohttp.ClientTimeout(total=timeout_seconds)
         self._session: aiohttp.ClientSession | None = None
 
@@ -56,6 +72,14 @@ class ExporterApi:
         """Control state, one row a venue."""
         return await self._call("GET", "/api/venues", list[VenueControl])
 
+    async def audit(self, limit: int) -> list[AuditRow]:
+        """The audit trail, newest first."""
+        return await self._call("GET", f"/api/audit?limit={limit}", list[AuditRow])
+
+    async def denied(self, denial: Denial) -> None:
+        """Put into the audit trail that somebody was not allowed to act."""
+        await self._call("POST", "/api/denials", _Stored, denial)
+
     async def halt(self, scope: str, order: HaltOrder) -> list[VenueControl]:
         """Order a halt; the answer is the state then, seldom already acknowledged."""
         return await self._order(scope, "halt", order)
@@ -77,8 +101,10 @@ class ExporterApi:
         self, method: str, path: str, kind: type[Body], body: msgspec.Struct | None = None
     ) -> Body:
         status, content = await self._exchange(method, path, body)
+        if status == HTTPStatus.UNAUTHORIZED and self._credential.renew():
+            status, content = await self._exchange(method, path, body)
         if status >= 400:
-            raise ExporterRefused(status, _message(content) or f"the exporter answered {status}")
+            raise _refusal(status, content)
         try:
             return msgspec.json.decode(content, type=kind)
         except msgspec.DecodeError as wrong:
@@ -89,10 +115,10 @@ class ExporterApi:
     ) -> tuple[int, bytes]:
         if self._session is None:
             self._session = aiohttp.ClientSession(timeout=self._timeout)
-        sent: dict[str, Any] = {}
+        sent: dict[str, Any] = {"headers": self._credential.headers}
         if body is not None:
             sent["data"] = msgspec.json.encode(body)
-            sent["headers"] = {"Content-Type": "application/json"}
+            sent["headers"]["Content-Type"] = "application/json"
         try:
             async with self._session.request(method, self.base_url + path, **sent) as response:
                 return response.status, await response.read()
@@ -100,8 +126,9 @@ class ExporterApi:
             raise ExporterDown("the exporter does not answer") from failed
 
 
-def _message(content: bytes) -> str | None:
+def _refusal(status: int, content: bytes) -> ExporterRefused:
     try:
-        return msgspec.json.decode(content, type=_Refusal).error.message
+        fault = msgspec.json.decode(content, type=_Refusal).error
     except msgspec.DecodeError:
-        return None
+        return ExporterRefused(status, f"the exporter answered {status}")
+    return ExporterRefused(status, fault.message, code=fault.code)

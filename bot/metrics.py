@@ -8,7 +8,7 @@ from prometheus_client.registry import Collector
 
 from bot.outbox import Backlog
 
-WEBHOOK_REJECTIONS = ("unauthorized", "not_alertmanager", "too_large", "commit_failed")
+WEBHOOK_REJECTIONS = ("unauthorized", "forbidden", "not_alertmanager", "too_large", "commit_failed")
 DELIVERY_FAILURES = (
     "unreachable",
     "rate_limited",
@@ -41,6 +41,11 @@ class BotMetrics:
             "arb_bot_webhook_rejected",
             "Webhook posts not accepted.",
             reason=WEBHOOK_REJECTIONS,
+        )
+        self.token_reload_failures = Counter(
+            "arb_bot_token_reload_failures",
+            "Changes of TOKENS_FILE that could not be read.",
+            registry=registry,
         )
         self.deliveries = _counter(
             registry, "arb_bot_deliveries", "Attempts to deliver a card.", operation=OPERATIONS

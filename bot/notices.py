@@ -2,11 +2,13 @@
 
 import asyncio
 import logging
+from http import HTTPStatus
 
 import aiohttp
 import msgspec
 
 from arbwatch.answers import StoredFill
+from arbwatch.credential import Credential
 from arbwatch.events import Breach, EngineError, Reversal
 from bot.cards import breach_card, error_card, fill_card, reversal_card
 from bot.metrics import BotMetrics
@@ -28,10 +30,18 @@ LINE_LIMIT_BYTES = 1024 * 1024
 class Notices:
     """Reads the stream from where it was left, over restarts, without gap or repeat."""
 
-    def __init__(self, base_url: str, outbox: Outbox, *, metrics: BotMetrics) -> None:
+    def __init__(
+        self,
+        base_url: str,
+        outbox: Outbox,
+        *,
+        metrics: BotMetrics,
+        credential: Credential | None = None,
+    ) -> None:
         self._url = f"{base_url.rstrip('/')}/api/stream"
         self._outbox = outbox
         self._metrics = metrics
+        self._credential = credential or Credential(None)
         self._pause = FIRST_PAUSE_SECONDS
         self._is_up: bool | None = None
 
@@ -53,10 +63,12 @@ class Notices:
 
     async def _follow(self, session: aiohttp.ClientSession) -> None:
         position = await self._outbox.cursor(STREAM)
-        headers = {"Accept": "text/event-stream"}
+        headers = {"Accept": "text/event-stream", **self._credential.headers}
         if position is not None:
             headers["Last-Event-ID"] = str(position)
         async with session.get(self._url, headers=headers) as response:
+            if response.status == HTTPStatus.UNAUTHORIZED:
+                self._credential.renew()
             response.raise_for_status()
             async for event in read_events(response.content):
                 await self._take(event, position)

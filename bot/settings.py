@@ -1,6 +1,6 @@
 """Settings of the bot, read once from the environment."""
 
-import ipaddress
+import os
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal, Self, TypeVar
 from pydantic import (
     AliasChoices,
     Field,
+    InstanceOf,
     SecretStr,
     ValidationError,
     field_validator,
@@ -16,6 +17,9 @@ from pydantic import (
 )
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from arbwatch.credential import Credential
+from arbwatch.gate import check_guard
+from arbwatch.tokens import Tokens, parse_setting
 from bot.errors import StartError
 
 LogLevel = Literal["DEBUG", "INFO", "WARNING", "ERROR"]
@@ -30,6 +34,9 @@ _CONFIG = SettingsConfigDict(
     hide_input_in_errors=True,
     extra="forbid",
 )
+
+# Of older versions: whoever has set one must not believe that it still guards anything.
+_REPLACED = ("WEBHOOK_TOKEN", "WEBHOOK_TOKEN_FILE")
 
 # Discord's ids carry the time since 2015; none is shorter: https://discord.com/developers/docs/reference
 _ROLE_ID = re.compile(r"[0-9]{17,20}")
@@ -57,7 +64,34 @@ class ConsoleConfig(BaseSettings):
         pattern=r"^https?://\S+$",
         description="Where Alertmanager answers",
     )
+    exporter_token: SecretStr | None = Field(
+        default=None,
+        validation_alias="EXPORTER_TOKEN",
+        description="Bearer token for the exporter",
+    )
+    exporter_token_file: Path | None = Field(
+        default=None,
+        validation_alias="EXPORTER_TOKEN_FILE",
+        description="File that holds it; read again when the exporter refuses it",
+    )
     log_level: LogLevel = Field(default="INFO", validation_alias="LOG_LEVEL")
+
+    @model_validator(mode="after")
+    def _check_credential(self) -> Self:
+        if self.exporter_token and self.exporter_token_file:
+            raise ValueError("EXPORTER_TOKEN: set either this or EXPORTER_TOKEN_FILE, not both")
+        try:
+            credential = self.credential()
+        except ValueError as wrong:
+            raise ValueError(f"EXPORTER_TOKEN: {wrong}") from None
+        if self.exporter_token_file and not credential.headers:
+            raise ValueError(f"EXPORTER_TOKEN_FILE: no token in {self.exporter_token_file}")
+        return self
+
+    def credential(self) -> Credential:
+        """What a client of the exporter shows."""
+        text = self.exporter_token.get_secret_value() if self.exporter_token else None
+        return Credential(self.exporter_token_file or text)
 
 
 class BotConfig(ConsoleConfig):
@@ -109,12 +143,17 @@ class BotConfig(ConsoleConfig):
         validation_alias="OUTBOX_PATH",
         description="Where messages are queued",
     )
-    webhook_token: SecretStr | None = Field(
-        default=None,
-        validation_alias="WEBHOOK_TOKEN",
-        description="Bearer token that Alertmanager sends",
+    tokens: Annotated[InstanceOf[Tokens] | None, NoDecode] = Field(
+        default=None, validation_alias="TOKENS", description="Who may call; kept as digests"
     )
-    webhook_token_file: Path | None = Field(default=None, validation_alias="WEBHOOK_TOKEN_FILE")
+    tokens_file: Path | None = Field(
+        default=None, validation_alias="TOKENS_FILE", description="File that holds the same"
+    )
+    auto_halt: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=("ArbFeedLatencyHigh", "ArbFeedSilent", "ArbDailyLossExceeded"),
+        validation_alias="AUTO_HALT",
+        description="Alerts that may halt, of those that ask for it; `none` for none",
+    )
     discord_api_base: str | None = Field(
         default=None,
         validation_alias="DISCORD_API_BASE",
@@ -132,14 +171,15 @@ class BotConfig(ConsoleConfig):
     @classmethod
     def _read_secret_files(cls, values: Mapping[str, Any]) -> dict[str, Any]:
         known = dict(values)
-        for field, variable in (
-            ("token", "DISCORD_BOT_TOKEN"),
-            ("webhook_token", "WEBHOOK_TOKEN"),
-        ):
-            _read_secret(known, field, variable)
+        _read_secret(known, "token", "DISCORD_BOT_TOKEN")
         return known
 
-    @field_validator("venues", mode="before")
+    @field_validator("tokens", mode="before")
+    @classmethod
+    def _hash(cls, value: object) -> object:
+        return parse_setting(value) if isinstance(value, str) else value
+
+    @field_validator("venues", "auto_halt", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         if isinstance(value, str):
@@ -154,7 +194,7 @@ class BotConfig(ConsoleConfig):
             raise ValueError(_NO_ROLE_ID)
         return tuple(int(word) for word in words)
 
-    @field_validator("token", "webhook_token")
+    @field_validator("token")
     @classmethod
     def _strip(cls, value: SecretStr | None) -> SecretStr | None:
         secret = value.get_secret_value().strip() if value else ""
@@ -164,25 +204,17 @@ class BotConfig(ConsoleConfig):
     def _check_together(self) -> Self:
         if self.token and not self.channel_id:
             raise ValueError("DISCORD_CHANNEL_ID: needed when DISCORD_BOT_TOKEN is set")
-        if not self.webhook_token and not is_loopback(self.host):
-            raise ValueError(
-                "WEBHOOK_TOKEN: needed when BOT_HOST is not a loopback address, "
-                "or anybody could post alerts"
-            )
+        check_guard(self.host, "BOT_HOST", tokens=self.tokens, file=self.tokens_file)
+        for variable in _REPLACED:
+            if os.environ.get(variable):
+                raise ValueError(
+                    f"{variable}: is no setting any more; TOKENS_FILE holds who may call, and "
+                    "Alertmanager's token needs the scope webhook there"
+                )
         return self
 
 
 Config = TypeVar("Config", bound=ConsoleConfig)
-
-
-def is_loopback(host: str) -> bool:
-    """Whether an address is reachable from this machine only."""
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def read_settings(config: type[Config]) -> Config:
@@ -206,7 +238,5 @@ def _read_secret(values: dict[str, Any], field: str, variable: str) -> None:
         secret = Path(path).read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError):
         raise ValueError(f"{variable}_FILE: cannot read {path}") from None
-    # docker-compose mounts a file for Discord's token in any case: an empty one is console mode.
-    if not secret and field == "webhook_token":
-        raise ValueError(f"{variable}_FILE: {path} is empty")
+    # docker-compose mounts a file in any case: an empty one is console mode.
     values[field] = secret

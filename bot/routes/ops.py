@@ -7,7 +7,7 @@ from prometheus_client import CollectorRegistry
 from prometheus_client.exposition import choose_encoder
 
 
-def ops_router(registry: CollectorRegistry, *, is_ready: Callable[[], bool]) -> APIRouter:
+def health_router(is_ready: Callable[[], bool]) -> APIRouter:
     """`/healthz` says the process answers, `/readyz` that it can take alerts."""
     router = APIRouter()
 
@@ -23,6 +23,13 @@ def ops_router(registry: CollectorRegistry, *, is_ready: Callable[[], bool]) -> 
             return {"status": "ready"}
         response.status_code = 503
         return {"status": "not ready"}
+
+    return router
+
+
+def metrics_router(registry: CollectorRegistry) -> APIRouter:
+    """The route that Prometheus scrapes."""
+    router = APIRouter()
 
     @router.get("/metrics")
     async def metrics(request: Request) -> Response:

@@ -4,8 +4,8 @@ from datetime import timedelta
 from io import BytesIO
 
 import pytest
-from pydantic import SecretStr
 
+from arbwatch.tokens import parse_setting
 from bot.routes.alerts import MAX_BODY_BYTES
 from tests.bot.conftest import StartBot, until
 from tests.bot.payloads import alert, payload
@@ -42,22 +42,24 @@ async def test_each_alert_of_a_group_has_its_message(
     assert printed.so_far().count("── 🔴") == 2
 
 
-@pytest.mark.parametrize("token", [None, "wrong", "secret2"])
-async def test_a_wrong_token_is_refused(start_bot: StartBot, token: str | None) -> None:
-    """Nothing is read, stored or told, and it is counted."""
-    running = await started(start_bot, webhook_token=SecretStr("secret"))
+async def test_a_post_without_the_token_is_refused(start_bot: StartBot) -> None:
+    """Nothing is read, stored or told, and it is counted by its reason."""
+    tokens = parse_setting("am webhook secret; prometheus metrics other")
+    running = await started(start_bot, tokens=tokens)
+    url = f"{running.url}/alerts"
 
-    status, text = await call("POST", f"{running.url}/alerts", payload(alert()), token)
+    wrong = [await call("POST", url, payload(alert()), t) for t in (None, "secret2", "other")]
 
-    assert (status, "unauthorized" in text) == (401, True)
-    _, metrics = await call("GET", f"{running.url}/metrics")
-    assert 'arb_bot_webhook_rejected_total{reason="unauthorized"} 1.0' in metrics
+    assert [status for status, _ in wrong] == [401, 401, 403]
+    _, metrics = await call("GET", f"{running.url}/metrics", token="other")
+    assert 'arb_bot_webhook_rejected_total{reason="unauthorized"} 2.0' in metrics
+    assert 'arb_bot_webhook_rejected_total{reason="forbidden"} 1.0' in metrics
     assert "arb_bot_alerts_received_total 0.0" in metrics
 
 
 async def test_the_right_token_is_taken(start_bot: StartBot) -> None:
     """As Alertmanager sends it."""
-    running = await started(start_bot, webhook_token=SecretStr("secret"))
+    running = await started(start_bot, tokens=parse_setting("am webhook secret"))
 
     status, _ = await call("POST", f"{running.url}/alerts", payload(alert()), "secret")
 

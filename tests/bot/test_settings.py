@@ -8,7 +8,7 @@ from pydantic import SecretStr, ValidationError
 
 from bot import BotConfig
 from bot.errors import StartError
-from bot.settings import is_loopback, read_settings
+from bot.settings import read_settings
 
 VARIABLES = (
     "DISCORD_BOT_TOKEN",
@@ -17,8 +17,11 @@ VARIABLES = (
     "DASHBOARD_API_URL",
     "BOT_HOST",
     "BOT_PORT",
+    "EXPORTER_TOKEN",
+    "EXPORTER_TOKEN_FILE",
+    "TOKENS",
+    "TOKENS_FILE",
     "WEBHOOK_TOKEN",
-    "WEBHOOK_TOKEN_FILE",
 )
 
 
@@ -79,11 +82,26 @@ def test_a_secret_can_be_a_file(environment: pytest.MonkeyPatch, tmp_path: Path)
     """Its text, without the line break at its end; and nothing shows it."""
     secret = tmp_path / "token"
     secret.write_text("s3cret\n")
-    environment.setenv("WEBHOOK_TOKEN_FILE", str(secret))
+    environment.setenv("DISCORD_BOT_TOKEN_FILE", str(secret))
+    environment.setenv("DISCORD_CHANNEL_ID", "5")
+    environment.setenv("EXPORTER_TOKEN_FILE", str(secret))
 
     config = read_settings(BotConfig)
 
-    assert config.webhook_token == SecretStr("s3cret")
+    assert config.token == SecretStr("s3cret")
+    assert config.credential().headers == {"Authorization": "Bearer s3cret"}
+    assert "s3cret" not in repr(config) + repr(config.credential())
+
+
+def test_of_tokens_only_digests_are_kept(environment: pytest.MonkeyPatch) -> None:
+    """Whoever sees the settings cannot call."""
+    environment.setenv("TOKENS", "alertmanager webhook s3cret; prometheus metrics another")
+    environment.setenv("BOT_HOST", "0.0.0.0")
+
+    config = read_settings(BotConfig)
+
+    assert config.tokens is not None
+    assert config.tokens.scopes_of(b"s3cret") == {"webhook"}
     assert "s3cret" not in repr(config)
 
 
@@ -93,14 +111,17 @@ def test_a_secret_can_be_a_file(environment: pytest.MonkeyPatch, tmp_path: Path)
         ({"DISCORD_BOT_TOKEN": "t"}, "DISCORD_CHANNEL_ID: needed"),
         ({"DISCORD_CHANNEL_ID": "general"}, "DISCORD_CHANNEL_ID: Input should be a valid integer"),
         ({"BOT_PORT": "70000"}, "BOT_PORT: Input should be less"),
-        ({"BOT_HOST": "0.0.0.0"}, "WEBHOOK_TOKEN: needed when BOT_HOST"),
+        ({"BOT_HOST": "0.0.0.0"}, "BOT_HOST: other machines reach 0.0.0.0, so TOKENS_FILE is "),
         ({"EXPORTER_URL": "exporter:8000"}, "EXPORTER_URL: String should match"),
-        ({"WEBHOOK_TOKEN_FILE": "/no/such"}, "WEBHOOK_TOKEN_FILE: cannot read /no/such"),
+        ({"EXPORTER_TOKEN_FILE": "/no/such"}, "EXPORTER_TOKEN_FILE: no token in /no/such"),
+        ({"EXPORTER_TOKEN": "two words"}, "EXPORTER_TOKEN: a token is one word"),
         (
-            {"WEBHOOK_TOKEN_FILE": "/dev/null", "WEBHOOK_TOKEN": "t"},
-            "WEBHOOK_TOKEN: set either this or WEBHOOK_TOKEN_FILE",
+            {"EXPORTER_TOKEN_FILE": "/dev/null", "EXPORTER_TOKEN": "t"},
+            "EXPORTER_TOKEN: set either this or EXPORTER_TOKEN_FILE",
         ),
-        ({"WEBHOOK_TOKEN_FILE": "/dev/null"}, "WEBHOOK_TOKEN_FILE: /dev/null is empty"),
+        ({"TOKENS": "a read t; b raed t2"}, "TOKENS: entry 2: the scopes are ingest, read, "),
+        ({"TOKENS": "a read t", "TOKENS_FILE": "/x"}, "TOKENS: set either this or TOKENS_FILE"),
+        ({"WEBHOOK_TOKEN": "t"}, "WEBHOOK_TOKEN: is no setting any more; TOKENS_FILE holds"),
     ],
 )
 def test_a_wrong_setting_is_named(
@@ -121,20 +142,3 @@ def test_a_misspelt_setting_in_code_is_refused() -> None:
     """Rather than silently ignored."""
     with pytest.raises(ValidationError):
         BotConfig.model_validate({"chanel_id": 5})
-
-
-@pytest.mark.parametrize(
-    ("host", "expected"),
-    [
-        ("127.0.0.1", True),
-        ("::1", True),
-        ("localhost", True),
-        ("0.0.0.0", False),
-        ("::", False),
-        ("10.0.0.1", False),
-        ("bot", False),
-    ],
-)
-def test_loopback_is_known(host: str, expected: bool) -> None:
-    """A name that is not localhost may be anything."""
-    assert is_loopback(host) is expected
