@@ -6,6 +6,7 @@ from bench.figures import (
     batched_edges,
     batched_fills,
     halt,
+    may_trade,
     memory,
     metrics,
     push,
@@ -26,6 +27,7 @@ FIGURES: dict[str, Callable[[Plan], list[Row]]] = {
     "top_edges": top_edges.measure,
     "memory": memory.measure,
     "push": push.measure,
+    "may_trade": may_trade.measure,
     "restart": restart.measure,
     "halt": halt.measure,
 }

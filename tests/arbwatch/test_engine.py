@@ -4,7 +4,6 @@ import asyncio
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -78,65 +77,6 @@ def test_a_refused_event_blocks_nothing(
 
         assert (engine.stats().sent, engine.stats().rejected) == (1, 1)
     assert "bad_text fill_id" in caplog.text
-
-
-def test_nothing_may_trade_before_the_exporter_was_heard() -> None:
-    """Silence is no permission."""
-    with Engine(f"http://127.0.0.1:{free_port()}", name="e") as engine:
-        assert not engine.may_trade("kalshi")
-
-
-def test_a_halt_is_obeyed_and_acknowledged(exporter: RunningExporter) -> None:
-    """The callback runs, its open orders are told, and only that venue stops."""
-    told: list[tuple[str, bool]] = []
-
-    def on_control(venue: str, halted: bool) -> int:
-        told.append((venue, halted))
-        return 2
-
-    api = exporter.client
-    engine = Engine(api.url, name="e")
-    engine.on_control(on_control)
-    with engine:
-        wait_until(lambda: engine.may_trade("kalshi"))
-        api.post("/api/venues/kalshi/halt", {"actor": "alice"})
-        wait_until(lambda: not engine.may_trade("kalshi"))
-        assert engine.may_trade("polymarket")
-        wait_until(lambda: api.get("/api/venues")[1]["state"] == "acknowledged")
-
-        api.post("/api/venues/kalshi/resume", {})
-        wait_until(lambda: engine.may_trade("kalshi"))
-
-    assert told == [("kalshi", True), ("kalshi", False)]
-    assert api.get("/api/venues")[1]["acks"][0]["open_orders"] == 2
-
-
-def test_a_failing_callback_acknowledges_nothing(
-    exporter: RunningExporter, caplog: pytest.LogCaptureFixture
-) -> None:
-    """An engine that could not cancel its orders has not halted; it is asked again."""
-    attempts: list[str] = []
-    engine = Engine(exporter.client.url, name="e")
-    engine.on_control(fails_once(attempts))
-    with engine:
-        wait_until(lambda: engine.may_trade("kalshi"))
-        exporter.client.post("/api/venues/kalshi/halt", {"actor": "alice"})
-        wait_until(lambda: exporter.client.get("/api/venues")[1]["state"] == "acknowledged")
-
-    assert attempts == ["kalshi", "kalshi"]
-    assert "callback failed" in caplog.text
-
-
-def fails_once(attempts: list[str]) -> Callable[[str, bool], int]:
-    """A callback that raises at its first call."""
-
-    def on_control(venue: str, _halted: bool) -> int:
-        attempts.append(venue)
-        if len(attempts) == 1:
-            raise RuntimeError("the venue did not answer")
-        return 0
-
-    return on_control
 
 
 def test_the_engine_is_seen(exporter: RunningExporter) -> None:
