@@ -13,21 +13,22 @@ OPENMETRICS = {"Accept": "application/openmetrics-text; version=1.0.0"}
 
 
 class Client:
-    """Calls by path; answers decoded."""
+    """Calls by path; answers decoded. `token` is shown with every call."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, token: str | None = None) -> None:
         self.url = url
+        self._token = {"Authorization": f"Bearer {token}"} if token else {}
 
     def get(self, path: str) -> Any:
         """The JSON of a successful read."""
-        answer = requests.get(self.url + path, timeout=10)
+        answer = requests.get(self.url + path, headers=self._token, timeout=10)
         assert answer.status_code == 200, answer.text
         return answer.json()
 
     def post(self, path: str, body: Any, **headers: str) -> requests.Response:
         """Post JSON, or bytes as they are."""
         data = body if isinstance(body, bytes) else None
-        given = {"Content-Type": "application/json"} | headers
+        given = {"Content-Type": "application/json"} | self._token | headers
         return requests.post(
             self.url + path,
             data=data,
@@ -38,7 +39,7 @@ class Client:
 
     def scrape(self) -> list[Metric]:
         """The exposition, through the strict OpenMetrics parser."""
-        answer = requests.get(self.url + "/metrics", headers=OPENMETRICS, timeout=10)
+        answer = requests.get(self.url + "/metrics", headers=OPENMETRICS | self._token, timeout=10)
         families = text_string_to_metric_families(answer.text)  # type: ignore[no-untyped-call]
         return list(families)
 

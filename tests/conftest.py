@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -20,9 +21,9 @@ LIMITS = Path(__file__).parent.parent / "limits.yml"
 class RunningExporter:
     """An exporter that serves in a thread of this process, over a real socket and a real file."""
 
-    def __init__(self, ledger: Path, *, port: int = 0) -> None:
+    def __init__(self, ledger: Path, *, port: int = 0, **more: Any) -> None:
         listener = listen("127.0.0.1", port)
-        settings = Settings(database_url=f"sqlite:///{ledger}", limits_file=LIMITS)
+        settings = Settings(database_url=f"sqlite:///{ledger}", limits_file=LIMITS, **more)
         self.parts = Exporter(settings)
         self._server = Server(self.parts)
         self._thread = threading.Thread(target=self._server.run, args=([listener],), daemon=True)
