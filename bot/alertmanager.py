@@ -29,6 +29,11 @@ class Alert(Struct, frozen=True, kw_only=True, rename="camel"):
         return self.labels.get("alertname", "alert")
 
     @property
+    def asks_for_halt(self) -> bool:
+        """Whether its rule says that it halts."""
+        return self.labels.get("action") == "halt"
+
+    @property
     def is_resolved(self) -> bool:
         """Whether it is over."""
         return self.status == "resolved"

@@ -15,6 +15,7 @@ from prometheus_client import CollectorRegistry
 
 from arbwatch.gate import in_force
 from arbwatch.tokens import Scope, TokensError
+from bot.auto_halts import AutoHalts
 from bot.cards import Card, breach_card, error_card, fill_card
 from bot.commands import Caller, Commands
 from bot.errors import StartError
@@ -55,6 +56,7 @@ class ArbitrageBot:
         self._commands = Commands(self._api, metrics=self.metrics)
         self._gateway = self._make_gateway()
         self._worker = DeliveryWorker(self._outbox, self._make_sender(), metrics=self.metrics)
+        self._auto_halts = AutoHalts(self._outbox, self._api, metrics=self.metrics)
         self._notices = Notices(
             config.api_base_url,
             self._outbox,
@@ -117,7 +119,12 @@ class ArbitrageBot:
         """Run every part; the first that ends, ends all: HTTP first, then what feeds on it."""
         stop = asyncio.Event()
         http = asyncio.create_task(server.serve(sockets=[listener]))
-        parts = (self._worker.run(), self._notices.run(), prune_hourly(self._outbox))
+        parts = (
+            self._worker.run(),
+            self._auto_halts.run(),
+            self._notices.run(),
+            prune_hourly(self._outbox),
+        )
         others = [asyncio.create_task(part) for part in parts]
         if self._gateway is not None:
             others.append(asyncio.create_task(self._gateway.run()))
@@ -151,7 +158,9 @@ class ArbitrageBot:
         return DiscordSender(self._gateway, self._config.channel_id)
 
     def _make_server(self) -> "_Server":
-        app = create_app(self._outbox, config=self._config, metrics=self.metrics)
+        app = create_app(
+            self._outbox, self._auto_halts, config=self._config, metrics=self.metrics
+        )
         return _Server(
             uvicorn.Config(
                 app,
@@ -165,9 +174,11 @@ class ArbitrageBot:
         )
 
 
-def create_app(outbox: Outbox, *, config: BotConfig, metrics: BotMetrics) -> FastAPI:
+def create_app(
+    outbox: Outbox, auto_halts: AutoHalts, *, config: BotConfig, metrics: BotMetrics
+) -> FastAPI:
     """The bot's HTTP side; raises StartError where the tokens cannot be used."""
-    relay = Relay(outbox, metrics=metrics)
+    relay = Relay(outbox, auto_halts, halting=config.auto_halt, metrics=metrics)
     app = FastAPI(
         title="Arbwatch bot", version=VERSION, redoc_url=None, swagger_ui_oauth2_redirect_url=None
     )

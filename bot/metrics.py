@@ -22,6 +22,7 @@ OPERATIONS = ("post", "edit")
 NOTICE_KINDS = ("fill", "reversal", "error", "breach")
 COMMANDS = ("edges", "fills", "halt", "resume", "status", "help", "other")
 RESULTS = ("ok", "refused", "unconfirmed", "unavailable", "failed", "lost")
+ORDERS = ("ordered", "failed")
 # Discord answers in 0.1 to 0.5 s; a queued message may wait out an outage.
 DELIVERY_BUCKETS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 15, 60, 300, 3600)
 
@@ -79,6 +80,17 @@ class BotMetrics:
         for command in COMMANDS:
             for result in RESULTS:
                 self.commands.labels(command=command, result=result)
+        self.auto_halts = _counter(
+            registry,
+            "arb_bot_auto_halts",
+            "Orders of halts that alerts ask for; one that failed is tried again.",
+            result=ORDERS,
+        )
+        self.auto_halts_waiting = Gauge(
+            "arb_bot_auto_halts_waiting",
+            "Halts that alerts ask for and the exporter has not stored.",
+            registry=registry,
+        )
         build = Gauge("arb_bot_build_info", "Always 1.", ("version",), registry=registry)
         build.labels(version=version).set(1)
 

@@ -1,6 +1,6 @@
 """Cards: what a message shows, as pure functions of facts."""
 
-from bot.cards.alerts import alert_card, truncated_card
+from bot.cards.alerts import alert_card, truncated_card, with_halt
 from bot.cards.card import Card, Field, make_card
 from bot.cards.notices import breach_card, error_card, fill_card, reversal_card
 
@@ -14,4 +14,5 @@ __all__ = [
     "make_card",
     "reversal_card",
     "truncated_card",
+    "with_halt",
 ]

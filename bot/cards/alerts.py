@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+from arbwatch.control import ALL_VENUES
 from bot.alertmanager import Alert
 from bot.cards.card import AMBER, BLUE, GREEN, RED, Card, Field, make_card
 from bot.text import discord, one_line
@@ -11,8 +12,11 @@ _SHOWN_LABELS = ("venue", "category", "engine", "limit")
 _URL_LIMIT = 500
 
 
-def alert_card(alert: Alert) -> Card:
-    """The card of one alert in its present state."""
+def alert_card(alert: Alert, *, is_obeyed: bool = True) -> Card:
+    """The card of one alert in its present state.
+
+    An alert that asks for a halt says so when it is not obeyed; else see `with_halt`.
+    """
     severity = alert.labels.get("severity", "info")
     icon, colour = _LOOKS.get(severity, _LOOKS["info"])
     summary = discord(one_line(alert.annotations.get("summary") or alert.name))
@@ -21,7 +25,24 @@ def alert_card(alert: Alert) -> Card:
         title,
         discord(alert.annotations.get("description", "")),
         colour=GREEN if alert.is_resolved else colour,
-        fields=_fields(alert, severity),
+        fields=_fields(alert, severity, is_obeyed=is_obeyed),
+    )
+
+
+def with_halt(card: Card, scope: str, *, halt_id: int | None) -> Card:
+    """The card of an alert that halts `scope`: what it orders, or the number of the order."""
+    if halt_id is None:
+        names = "all venues" if scope == ALL_VENUES else scope
+        text = f"⏳ Halts {discord(one_line(names)).upper()} automatically"
+    else:
+        resume = f"/resume {discord(one_line(scope))}"
+        text = f"🛑 Halt ordered by this alert (halt #{halt_id}). It ends by {resume} only"
+    return make_card(
+        card.title,
+        card.body,
+        colour=card.colour,
+        fields=(Field(name="Halt", value=text), *card.fields),
+        content=card.content,
     )
 
 
@@ -52,8 +73,10 @@ def moment(when: datetime) -> str:
     return f"{when:%Y-%m-%d %H:%M:%S} UTC"
 
 
-def _fields(alert: Alert, severity: str) -> list[Field]:
+def _fields(alert: Alert, severity: str, *, is_obeyed: bool) -> list[Field]:
     fields = [Field(name="Alert", value=discord(one_line(alert.name)))]
+    if alert.asks_for_halt and not is_obeyed:
+        fields.append(Field(name="Halt", value="none: AUTO_HALT does not name this alert"))
     fields.append(Field(name="Severity", value=discord(one_line(severity))))
     fields += [
         Field(name=label.capitalize(), value=discord(one_line(alert.labels[label])))

@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from arbwatch.events import utc_now
 from bot.errors import OutboxError
-from bot.outbox.rows import Backlog, Entry, Waiting
+from bot.outbox.rows import Backlog, Entry, Waiting, WantedHalt
 from bot.outbox.store import Store
 
 Answer = TypeVar("Answer")
@@ -58,11 +58,31 @@ class Outbox:
         thread.shutdown()
 
     async def put(
-        self, entries: Sequence[Entry], *, stream: str = "", position: int | None = None
+        self,
+        entries: Sequence[Entry],
+        *,
+        halts: Sequence[WantedHalt] = (),
+        stream: str = "",
+        position: int | None = None,
     ) -> None:
-        """Commit cards and, in the same transaction, where a stream was left."""
-        await self._call(lambda store: store.put(entries, stream=stream, position=position))
+        """Commit cards and, in the same transaction, wanted halts and where a stream was left.
+
+        A halt whose key was there before stays as it is, ordered or not.
+        """
+        await self._call(
+            lambda store: store.put(entries, halts=halts, stream=stream, position=position)
+        )
         self._changed.set()
+
+    async def wanted_halts(self) -> list[WantedHalt]:
+        """The halts that are still to be ordered."""
+        return await self._call(lambda store: store.wanted_halts())
+
+    async def mark_ordered(self, key: str, *, scope: str, halt_id: int) -> bool:
+        """Note a halt's order, and change its card; False if the outbox never took the halt in."""
+        is_known = await self._call(lambda store: store.mark_ordered(key, scope, halt_id))
+        self._changed.set()
+        return is_known
 
     async def cursor(self, stream: str) -> int | None:
         """Where a stream was left, or None if it was never read."""

@@ -24,6 +24,19 @@ class Entry(Struct, frozen=True, kw_only=True):
     is_final: bool = True
 
 
+class WantedHalt(Struct, frozen=True, kw_only=True):
+    """A halt that an alert asks for, under the key of the alert's card. `scope`: a venue or `all`.
+
+    `began_at` is when the alert began: no halt that was ordered before is this one.
+    """
+
+    key: str
+    scope: str
+    actor: str
+    reason: str
+    began_at: datetime
+
+
 class Waiting(Struct, frozen=True, kw_only=True):
     """A card that Discord does not show yet in this version.
 

@@ -8,64 +8,43 @@ from typing import Any
 
 import msgspec
 
-from bot.cards import Card
-from bot.errors import OutboxError, StartError
-from bot.outbox.rows import Backlog, Entry, Waiting, reference
+from bot.cards import Card, with_halt
+from bot.errors import OutboxError
+from bot.outbox.rows import Backlog, Entry, Waiting, WantedHalt, reference
+from bot.outbox.schema import open_file
 
-SCHEMA_VERSION = 2
 KEPT = timedelta(days=7)
-_LOCK_SECONDS = 2.0
-
-# One row per card: its state, not its history. `version` counts its changes, `sent_version` is the
-# one Discord shows; `position` is its place in the queue, renewed when a shown card changes.
-_SCHEMA = """
-CREATE TABLE card (
-    key           TEXT PRIMARY KEY,
-    reference     TEXT NOT NULL,
-    lane          INTEGER NOT NULL,
-    position      INTEGER NOT NULL,
-    card          BLOB NOT NULL,
-    version       INTEGER NOT NULL DEFAULT 1,
-    sent_version  INTEGER NOT NULL DEFAULT 0,
-    first_attempt REAL,
-    message_id    INTEGER,
-    refusal       TEXT,
-    is_final      INTEGER NOT NULL,
-    queued_at     REAL NOT NULL,
-    created_at    REAL NOT NULL,
-    updated_at    REAL NOT NULL
-) STRICT;
-CREATE INDEX card_position ON card (position);
-CREATE INDEX card_waiting ON card (lane, position)
-    WHERE sent_version < version AND refusal IS NULL;
-CREATE TABLE cursor (
-    stream   TEXT PRIMARY KEY,
-    position INTEGER NOT NULL
-) STRICT;
-PRAGMA user_version = 2;
-"""
-
-# Which of the alerts are resolved the first version did not note: those are kept.
-_TO_VERSION_2 = """
-ALTER TABLE card ADD COLUMN is_final INTEGER NOT NULL DEFAULT 1;
-UPDATE card SET is_final = 0 WHERE lane = 0;
-PRAGMA user_version = 2;
-"""
 
 _WAITING = "sent_version < version AND refusal IS NULL"
 
-_PUT = """
+# What the message shows is changed: a card that Discord has goes to the end of the queue.
+_RENEW = """
+    position = CASE WHEN sent_version < version THEN position
+        ELSE (SELECT max(position) + 1 FROM card) END,
+    queued_at = CASE WHEN sent_version < version THEN queued_at ELSE :now END,
+    version = version + 1, refusal = NULL, updated_at = :now
+"""
+
+_PUT = f"""
 INSERT INTO card
     (key, reference, lane, position, card, is_final, queued_at, created_at, updated_at)
 VALUES (:key, :reference, :lane, (SELECT coalesce(max(position), 0) + 1 FROM card), :card,
         :is_final, :now, :now, :now)
-ON CONFLICT (key) DO UPDATE SET
-    position = CASE WHEN sent_version < version THEN position ELSE excluded.position END,
-    queued_at = CASE WHEN sent_version < version THEN queued_at ELSE excluded.queued_at END,
-    card = excluded.card, is_final = excluded.is_final,
-    version = version + 1, refusal = NULL, updated_at = excluded.updated_at
+ON CONFLICT (key) DO UPDATE SET card = excluded.card, is_final = excluded.is_final, {_RENEW}
 WHERE card <> excluded.card
 """
+
+
+_WANT = """
+INSERT INTO halt (key, scope, actor, reason, began_at) VALUES (?, ?, ?, ?, ?)
+ON CONFLICT (key) DO NOTHING
+"""
+
+_ORDERED = """
+UPDATE halt SET scope = :scope, halt_id = :halt_id WHERE key = :key AND halt_id IS NULL
+"""
+
+_WANTED = "SELECT key, scope, actor, reason, began_at FROM halt WHERE halt_id IS NULL"
 
 
 class Store:
@@ -73,14 +52,21 @@ class Store:
 
     def __init__(self, path: Path, *, now: Callable[[], datetime]) -> None:
         self._now = now
-        self._connection = _open(path)
+        self._connection = open_file(path)
 
     def close(self) -> None:
         """Close the file."""
         self._connection.close()
 
-    def put(self, entries: Sequence[Entry], *, stream: str, position: int | None) -> None:
-        """Add or change cards and, with them, move a stream's cursor."""
+    def put(
+        self,
+        entries: Sequence[Entry],
+        *,
+        halts: Sequence[WantedHalt],
+        stream: str,
+        position: int | None,
+    ) -> None:
+        """Add or change cards and, with them, note wanted halts and move a stream's cursor."""
         now = self._timestamp()
         rows = [
             {
@@ -93,10 +79,30 @@ class Store:
             }
             for entry in entries
         ]
+        wanted = [(h.key, h.scope, h.actor, h.reason, h.began_at.timestamp()) for h in halts]
         with self._transaction() as run:
             run.executemany(_PUT, rows)
+            run.executemany(_WANT, wanted)
             if position is not None:
                 run.execute("INSERT OR REPLACE INTO cursor VALUES (?, ?)", (stream, position))
+
+    def wanted_halts(self) -> list[WantedHalt]:
+        """The halts that are still to be ordered."""
+        return [
+            WantedHalt(
+                key=key, scope=scope, actor=actor, reason=reason, began_at=_datetime(began_at)
+            )
+            for key, scope, actor, reason, began_at in self._rows(_WANTED)
+        ]
+
+    def mark_ordered(self, key: str, scope: str, halt_id: int) -> bool:
+        """Note that a halt is ordered, and have its card say so; False if it was never noted."""
+        row = {"key": key, "scope": scope, "halt_id": halt_id, "now": self._timestamp()}
+        with self._transaction() as run:
+            if run.execute(_ORDERED, row).rowcount:
+                run.execute(f"UPDATE card SET {_RENEW} WHERE key = :key", row)
+            known = run.execute("SELECT 1 FROM halt WHERE key = :key", row).fetchone()
+        return known is not None
 
     def cursor(self, stream: str) -> int | None:
         """Where a stream was left, or None if it was never read."""
@@ -106,15 +112,17 @@ class Store:
     def next_waiting(self) -> Waiting | None:
         """The card to deliver next."""
         row = self._row(
-            "SELECT key, card, version, reference, queued_at, first_attempt, message_id"
-            f" FROM card WHERE {_WAITING} ORDER BY lane, position LIMIT 1"
+            "SELECT key, card, version, reference, queued_at, first_attempt, message_id,"
+            " halt.scope, halt.halt_id FROM card LEFT JOIN halt USING (key)"
+            f" WHERE {_WAITING} ORDER BY lane, position LIMIT 1"
         )
         if row is None:
             return None
-        key, card, version, mark, queued_at, first_attempt, message_id = row
+        key, encoded, version, mark, queued_at, first_attempt, message_id, scope, halt_id = row
+        card = msgspec.json.decode(encoded, type=Card)
         return Waiting(
             key=key,
-            card=msgspec.json.decode(card, type=Card),
+            card=card if scope is None else with_halt(card, scope, halt_id=halt_id),
             version=version,
             reference=mark,
             queued_at=_datetime(queued_at),
@@ -154,21 +162,27 @@ class Store:
     def prune(self) -> int:
         """Forget what is delivered, final and old, and return how many cards that were."""
         with self._transaction() as run:
-            return run.execute(
+            count = run.execute(
                 "DELETE FROM card WHERE sent_version >= version AND is_final AND updated_at < ?",
                 ((self._now() - KEPT).timestamp(),),
             ).rowcount
+            run.execute(
+                "DELETE FROM halt WHERE halt_id IS NOT NULL AND key NOT IN (SELECT key FROM card)"
+            )
+        return count
 
     def _change(self, statement: str, *values: Any) -> None:
         with self._transaction() as run:
             run.execute(statement, values)
 
     def _row(self, query: str, *values: Any) -> tuple[Any, ...] | None:
+        return next(iter(self._rows(query, *values)), None)
+
+    def _rows(self, query: str, *values: Any) -> list[tuple[Any, ...]]:
         try:
-            row: tuple[Any, ...] | None = self._connection.execute(query, values).fetchone()
+            return self._connection.execute(query, values).fetchall()
         except sqlite3.Error as error:
             raise OutboxError("the outbox cannot be read") from error
-        return row
 
     def _transaction(self) -> "_Transaction":
         return _Transaction(self._connection)
@@ -202,42 +216,6 @@ class _Transaction:
             self._connection.rollback()
         if isinstance(error, sqlite3.Error | OverflowError):
             raise OutboxError("the outbox cannot be written") from error
-
-
-def _open(path: Path) -> sqlite3.Connection:
-    """Open the file and hold its lock: a second bot on it would send everything twice."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        connection = sqlite3.connect(path, timeout=_LOCK_SECONDS, isolation_level=None)
-    except (OSError, sqlite3.Error) as error:
-        raise StartError(f"OUTBOX_PATH: cannot open {path}") from error
-    try:
-        _prepare(connection, path)
-    except sqlite3.Error as error:
-        connection.close()
-        locked = error.sqlite_errorname.startswith("SQLITE_BUSY")
-        reason = "in use by another bot" if locked else "not a usable outbox; move it away"
-        raise StartError(f"OUTBOX_PATH: {path} is {reason}") from error
-    except StartError:
-        connection.close()
-        raise
-    return connection
-
-
-def _prepare(connection: sqlite3.Connection, path: Path) -> None:
-    connection.execute("PRAGMA locking_mode = EXCLUSIVE")
-    connection.execute("PRAGMA journal_mode = WAL")
-    connection.execute("PRAGMA synchronous = FULL")
-    # The lock is taken by the first write, not by the pragma.
-    connection.execute("BEGIN IMMEDIATE")
-    [found] = connection.execute("PRAGMA user_version").fetchone()
-    connection.execute("COMMIT")
-    if found > SCHEMA_VERSION:
-        raise StartError(f"OUTBOX_PATH: {path} was written by a newer Arbwatch; update this one")
-    if found == 0:
-        connection.executescript(f"BEGIN IMMEDIATE; {_SCHEMA} COMMIT;")
-    elif found == 1:
-        connection.executescript(f"BEGIN IMMEDIATE; {_TO_VERSION_2} COMMIT;")
 
 
 def _datetime(timestamp: float) -> datetime:

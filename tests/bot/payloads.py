@@ -28,6 +28,17 @@ def alert(
     } | changes
 
 
+def halting(fingerprint: str = "f1", *, venue: str = "kalshi", **changes: Any) -> dict[str, Any]:
+    """One alert whose rule asks for a halt, of every venue when it names none."""
+    labels = {"alertname": "ArbFeedSilent", "severity": "critical", "action": "halt"}
+    annotations = {
+        "summary": "Feed silent",
+        "description": "No book update for 12.5s; the limit is 10s. Either the feed stood still.",
+    }
+    found = {"labels": labels | ({"venue": venue} if venue else {}), "annotations": annotations}
+    return alert(fingerprint, **(found | changes))
+
+
 def payload(*alerts: dict[str, Any], **changes: Any) -> bytes:
     """A notification with these alerts."""
     body = {

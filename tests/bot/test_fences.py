@@ -24,6 +24,7 @@ FLOORS = (
     ("gateway/", "console.py", "printer.py", "routes/"),
     ("pruning.py",),
     ("relay.py", "notices.py", "commands/", "worker.py"),
+    ("auto_halts.py",),
     ("metrics.py",),
     ("outbox/",),
     ("cards/",),

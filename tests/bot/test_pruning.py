@@ -74,16 +74,16 @@ async def test_a_delivered_notice_is_forgotten_after_a_week(aging: Outbox, clock
 
 async def test_an_alert_is_kept_until_it_is_resolved_and_told(aging: Outbox, clock: Clock) -> None:
     """A firing one is repeated by Alertmanager, and must still find its message."""
-    await aging.put(entries(decode(payload(alert("on"), alert("off"), truncatedAlerts=3))))
+    await aging.put(entries(decode(payload(alert("on"), alert("off"), truncatedAlerts=3)), ()))
     await deliver_all(aging)
-    await aging.put(entries(decode(payload(alert("off", lasted=timedelta(minutes=1))))))
+    await aging.put(entries(decode(payload(alert("off", lasted=timedelta(minutes=1)))), ()))
     clock.now = A_WEEK_LATER
 
     before_it_is_told = await aging.prune()
     await deliver_all(aging)
     afterwards = await aging.prune()
 
-    await aging.put(entries(decode(payload(alert("on"), truncatedAlerts=3))))
+    await aging.put(entries(decode(payload(alert("on"), truncatedAlerts=3)), ()))
     assert (before_it_is_told, afterwards) == (0, 1)
     assert aging.backlog.waiting == 0
 
@@ -124,7 +124,9 @@ async def test_an_outbox_of_the_first_version_is_taken_over(tmp_path: Path, cloc
     await deliver_all(made)
     await made.close()
     with sqlite3.connect(path) as connection:
-        connection.executescript("ALTER TABLE card DROP COLUMN is_final; PRAGMA user_version = 1;")
+        connection.executescript(
+            "DROP TABLE halt; ALTER TABLE card DROP COLUMN is_final; PRAGMA user_version = 1;"
+        )
     connection.close()
 
     again = Outbox(path, now=clock)

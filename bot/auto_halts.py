@@ -1,0 +1,159 @@
+"""Orders the halts that alerts ask for: at once, again every second until stored, and only once."""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Iterable
+from datetime import UTC, datetime
+
+from arbwatch.control import ALL_VENUES, Halt, HaltOrder, VenueControl
+from bot.errors import BotError, ExporterDown, ExporterError, ExporterRefused, OutboxError
+from bot.exporter_api import ExporterApi
+from bot.metrics import BotMetrics
+from bot.outbox import Outbox, WantedHalt
+
+log = logging.getLogger(__name__)
+
+RETRY_SECONDS = 1.0
+_UNKNOWN_VENUE = 404
+_EVER = datetime.min.replace(tzinfo=UTC)
+
+
+class AutoHalts:
+    """Orders what the outbox holds as wanted; nothing but the order ends the want of a halt.
+
+    An alert that ended before its halt could be ordered is obeyed all the same: a limit was broken,
+    and nobody has looked yet. A halt too many costs a person a moment, one too few costs money.
+    """
+
+    def __init__(
+        self,
+        outbox: Outbox,
+        api: ExporterApi,
+        *,
+        metrics: BotMetrics,
+        retry_seconds: float = RETRY_SECONDS,
+    ) -> None:
+        self._outbox = outbox
+        self._api = api
+        self._metrics = metrics
+        self._retry_seconds = retry_seconds
+        self._unstored: dict[str, WantedHalt] = {}
+        self._ordered: dict[str, Halt] = {}
+        self._told: set[str] = set()
+        self._wake = asyncio.Event()
+
+    def look(self) -> None:
+        """There is a new halt in the outbox."""
+        self._wake.set()
+
+    def order_unstored(self, halts: Iterable[WantedHalt]) -> None:
+        """Order these although the outbox could not take them in."""
+        self._unstored |= {halt.key: halt for halt in halts}
+        self._wake.set()
+
+    async def run(self) -> None:
+        """Order until cancelled."""
+        while True:
+            self._wake.clear()
+            is_done = await self._order_all()
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._wake.wait(), None if is_done else self._retry_seconds)
+
+    async def _order_all(self) -> bool:
+        """Try each wanted halt once; whether nothing is left to do."""
+        wanted, is_read = dict(self._unstored), True
+        try:
+            wanted |= {halt.key: halt for halt in await self._outbox.wanted_halts()}
+        except OutboxError:
+            log.exception("Wanted halts could not be read")
+            is_read = False
+        self._show_waiting(wanted)
+        done = await asyncio.gather(*map(self._try, wanted.values()))
+        self._show_waiting(key for key, is_done in zip(wanted, done, strict=True) if not is_done)
+        return is_read and all(done)
+
+    async def _try(self, halt: WantedHalt) -> bool:
+        """Order a halt and note it, or log why not; whether both are done."""
+        try:
+            if halt.key not in self._ordered:
+                self._ordered[halt.key] = await self._order(halt)
+                self._metrics.auto_halts.labels(result="ordered").inc()
+                log.info("Automatic halt ordered: alert=%s scope=%s", halt.actor, halt.scope)
+            await self._note(halt, self._ordered[halt.key])
+        except BotError as failed:
+            self._fail(halt, failed)
+            return False
+        except Exception as failed:
+            log.exception("Automatic halt failed")
+            self._fail(halt, failed)
+            return False
+        self._told.discard(halt.key)
+        return True
+
+    async def _order(self, wanted: WantedHalt) -> Halt:
+        """The halt that the exporter has stored for this alert, ordered now unless it was before.
+
+        It was if the answer to an order was lost, or the bot died before it could note it.
+        """
+        found = _newest(await self._standing(), wanted, since=wanted.began_at)
+        if found is None:
+            found = _newest(await self._post(wanted), wanted, since=_EVER)
+        if found is None:
+            raise ExporterError("the exporter's answer does not show the halt")
+        if not found.halt_id:
+            raise ExporterError("the halt is in force, but not stored yet")
+        return found
+
+    async def _standing(self) -> list[VenueControl]:
+        """The halts that stand now; none where they are not told: better two than none."""
+        try:
+            return await self._api.venues()
+        except ExporterDown:
+            raise
+        except ExporterError:
+            return []
+
+    async def _post(self, wanted: WantedHalt) -> list[VenueControl]:
+        """Order it. A venue that the exporter does not know may be any: all of them are halted."""
+        order = HaltOrder(reason=wanted.reason, actor=wanted.actor, via="rule")
+        try:
+            return await self._api.halt(wanted.scope, order)
+        except ExporterRefused as refused:
+            if refused.status != _UNKNOWN_VENUE or wanted.scope == ALL_VENUES:
+                raise
+            return await self._api.halt(ALL_VENUES, order)
+
+    async def _note(self, wanted: WantedHalt, halt: Halt) -> None:
+        """Note the order; what the outbox never took in is remembered here."""
+        self._unstored.pop(wanted.key, None)
+        is_known = await self._outbox.mark_ordered(
+            wanted.key, scope=halt.scope, halt_id=halt.halt_id
+        )
+        if is_known:
+            del self._ordered[wanted.key]
+
+    def _fail(self, halt: WantedHalt, failed: Exception) -> None:
+        """Count an order that failed; of its failures the log tells the first."""
+        if halt.key not in self._ordered:
+            self._metrics.auto_halts.labels(result="failed").inc()
+        if halt.key not in self._told:
+            self._told.add(halt.key)
+            log.warning("Automatic halt waits: alert=%s reason=%s", halt.actor, failed)
+
+    def _show_waiting(self, keys: Iterable[str]) -> None:
+        waiting = sum(key not in self._ordered for key in keys)
+        self._metrics.auto_halts_waiting.set(waiting)
+
+
+def _newest(venues: list[VenueControl], wanted: WantedHalt, *, since: datetime) -> Halt | None:
+    """The last halt that this alert's rule ordered for its scope."""
+    own = [
+        halt
+        for control in venues
+        for halt in control.halts
+        if (halt.actor, halt.via) == (wanted.actor, "rule")
+        and halt.scope in (wanted.scope, ALL_VENUES)
+        and halt.since >= since
+    ]
+    return max(own, key=lambda halt: halt.since, default=None)

@@ -1,0 +1,207 @@
+"""An alert that asks for a halt gets one: at once, once only, and nothing automatic ends it."""
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.outbox import Outbox
+from tests.bot.conftest import RunningBot, StartBot, until
+from tests.bot.payloads import alert, halting, payload
+from tests.bot.running import Printed, call, started
+from tests.client import Client
+from tests.conftest import RunningExporter, free_port
+
+EARLIER, LATER = "2026-03-01T12:00:00.5Z", "2026-03-01T12:05:00.5Z"
+
+
+def halts(api: Client, venue: str = "kalshi") -> list[dict[str, Any]]:
+    """The open halts of a venue."""
+    rows: dict[str, list[dict[str, Any]]] = {r["venue"]: r["halts"] for r in api.get("/api/venues")}
+    return rows[venue]
+
+
+async def tell(bot: RunningBot, *alerts: dict[str, Any]) -> None:
+    """Post a notification that the bot takes."""
+    status, _ = await call("POST", f"{bot.url}/alerts", payload(*alerts))
+    assert status == 200
+
+
+async def settle(bot: RunningBot, api: Client, fingerprint: str = "fence") -> None:
+    """Return once the bot has ordered what it was told before, by one more halt."""
+    await tell(bot, halting(fingerprint, venue="polymarket"))
+    await until(lambda: halts(api, "polymarket"))
+
+
+async def test_an_alert_halts_its_venue_and_says_so(
+    start_bot: StartBot, api: Client, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """With the rule as the actor; one message, which names the halt."""
+    bot = await started(start_bot, api_base_url=api.url)
+    printed = Printed(capsys)
+
+    await tell(bot, halting())
+
+    await until(lambda: "Halt ordered by this alert (halt #1)" in printed.so_far())
+    (halt,) = halts(api)
+    assert (halt["actor"], halt["via"], halt["scope"]) == ("ArbFeedSilent", "rule", "kalshi")
+    assert halt["reason"] == "Feed silent: No book update for 12.5s; the limit is 10s"
+    assert halts(api, "polymarket") == []
+    assert printed.so_far().count("── 🔴") == 1
+    _, metrics = await call("GET", f"{bot.url}/metrics")
+    assert 'arb_bot_auto_halts_total{result="ordered"} 1.0' in metrics
+    assert "arb_bot_auto_halts_waiting 0.0" in metrics
+
+
+async def test_a_repeat_does_not_halt_what_was_resumed(start_bot: StartBot, api: Client) -> None:
+    """Alertmanager repeats itself while an alert fires; a person has decided meanwhile."""
+    bot = await started(start_bot, api_base_url=api.url)
+    await tell(bot, halting())
+    await until(lambda: halts(api))
+    api.post("/api/venues/kalshi/resume", {"actor": "alice"})
+
+    await tell(bot, halting())
+    await tell(bot, halting(lasted=timedelta(minutes=1)))
+    await settle(bot, api)
+
+    assert halts(api) == []
+
+
+async def test_a_new_start_of_the_alert_halts_again(start_bot: StartBot, api: Client) -> None:
+    """It ended and began anew: the limit was broken once more."""
+    bot = await started(start_bot, api_base_url=api.url)
+    await tell(bot, halting(startsAt=EARLIER))
+    await until(lambda: halts(api))
+    api.post("/api/venues/kalshi/resume", {"actor": "alice"})
+
+    await tell(bot, halting(startsAt=LATER))
+
+    await until(lambda: halts(api))
+
+
+async def test_the_end_of_an_alert_resumes_nothing(
+    start_bot: StartBot, api: Client, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Its card says that it ended, and that its halt did not."""
+    bot = await started(start_bot, api_base_url=api.url)
+    printed = Printed(capsys)
+    await tell(bot, halting())
+    await until(lambda: "(halt #1)" in printed.so_far())
+
+    await tell(bot, halting(lasted=timedelta(minutes=1)))
+
+    await until(lambda: "✅ Resolved: Feed silent" in printed.so_far())
+    assert "Halt ordered" in printed.so_far().partition("✅ Resolved")[2]
+    assert len(halts(api)) == 1
+
+
+@pytest.mark.parametrize("venue", ["", "betfair"])
+async def test_what_names_no_known_venue_halts_all(
+    start_bot: StartBot, api: Client, venue: str
+) -> None:
+    """A halt that was asked for is never dropped for a name."""
+    bot = await started(start_bot, api_base_url=api.url)
+
+    await tell(bot, halting(venue=venue))
+
+    await until(lambda: halts(api))
+    assert [halt["scope"] for halt in halts(api)] == ["all"]
+
+
+async def test_a_switched_off_alert_halts_nothing(
+    start_bot: StartBot, api: Client, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """And its card says that nobody halts."""
+    bot = await started(start_bot, api_base_url=api.url, auto_halt=("ArbDailyLossExceeded",))
+    printed = Printed(capsys)
+
+    await tell(bot, halting())
+
+    await until(lambda: "none: AUTO_HALT does not name this alert" in printed.so_far())
+    labels = {"alertname": "ArbDailyLossExceeded", "action": "halt"}
+    await tell(bot, halting("loss", labels=labels))
+    await until(lambda: halts(api))
+    assert [halt["actor"] for halt in halts(api)] == ["ArbDailyLossExceeded"]
+
+
+async def test_an_alert_that_asks_for_no_halt_gets_none(start_bot: StartBot, api: Client) -> None:
+    """Whatever its name."""
+    bot = await started(start_bot, api_base_url=api.url)
+
+    await tell(bot, alert(labels={"alertname": "ArbFeedSilent", "venue": "kalshi"}))
+    await settle(bot, api)
+
+    assert halts(api) == []
+
+
+async def test_a_halt_is_ordered_as_soon_as_the_exporter_is_there(
+    start_bot: StartBot, tmp_path: Path
+) -> None:
+    """Until then it waits for all to see; that its alert ended meanwhile changes nothing."""
+    port = free_port()
+    bot = await started(start_bot, api_base_url=f"http://127.0.0.1:{port}")
+    await tell(bot, halting("a"), halting("b", venue="polymarket"))
+    await tell(bot, halting("a", lasted=timedelta(seconds=20)))
+    samples = bot.bot.metrics.registry.get_sample_value
+    await until(lambda: samples("arb_bot_auto_halts_total", {"result": "failed"}))
+    waiting = samples("arb_bot_auto_halts_waiting")
+    exporter = RunningExporter(tmp_path / "late.db", port=port)
+    exporter.start()
+
+    await until(lambda: samples("arb_bot_auto_halts_total", {"result": "ordered"}) == 2)
+
+    api = exporter.client
+    assert (waiting, samples("arb_bot_auto_halts_waiting")) == (2, 0)
+    assert (len(halts(api)), len(halts(api, "polymarket"))) == (1, 1)
+    exporter.stop()
+
+
+async def test_an_order_that_was_not_noted_is_not_given_again(
+    start_bot: StartBot, api: Client, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The bot died between the order and its note: the halt that stands is this alert's."""
+    first = await started(start_bot, outbox_path=tmp_path / "outbox.db")
+    await tell(first, halting())
+    await first.stop()
+    api.post("/api/venues/kalshi/halt", {"actor": "ArbFeedSilent", "via": "rule"})
+
+    bot = await started(start_bot, outbox_path=tmp_path / "outbox.db", api_base_url=api.url)
+
+    printed = Printed(capsys)
+    await until(lambda: "(halt #1)" in printed.so_far())
+    await settle(bot, api)
+    assert len(halts(api)) == 1
+
+
+async def test_the_halt_of_an_earlier_start_is_not_taken_for_this_one(
+    start_bot: StartBot, api: Client
+) -> None:
+    """It was ordered before this alert began: whoever resumes it has not seen this start."""
+    bot = await started(start_bot, api_base_url=api.url)
+    await tell(bot, halting(startsAt=EARLIER))
+    await until(lambda: halts(api))
+
+    await tell(bot, halting(startsAt="2126-03-01T12:00:00Z"))
+
+    await until(lambda: len(halts(api)) == 2)
+
+
+async def test_a_halt_is_ordered_although_the_outbox_cannot_take_it(
+    start_bot: StartBot, api: Client
+) -> None:
+    """Refused with 503, so that it is told again; taken in then, it is not ordered twice."""
+    bot = await started(start_bot, api_base_url=api.url)
+    outbox: Outbox = bot.bot._outbox
+    await outbox._call(lambda store: store._connection.execute("PRAGMA query_only = ON"))
+
+    refused, _ = await call("POST", f"{bot.url}/alerts", payload(halting()))
+    await until(lambda: halts(api))
+    await outbox._call(lambda store: store._connection.execute("PRAGMA query_only = OFF"))
+    api.post("/api/venues/kalshi/resume", {"actor": "alice"})
+    await tell(bot, halting())
+    await settle(bot, api)
+
+    assert refused == 503
+    assert halts(api) == []
+    assert await outbox.wanted_halts() == []
