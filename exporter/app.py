@@ -80,7 +80,9 @@ class Exporter:
         )
         self.control.load(store)
         self.stream = Stream(
-            on_change=metrics.service.stream_clients.set, on_drop=metrics.service.stream_dropped.inc
+            was_halted=self.control.was_halted,
+            on_change=metrics.service.stream_clients.set,
+            on_drop=metrics.service.stream_dropped.inc,
         )
         self.ingest = Ingest(
             ledger=self.ledger,
@@ -100,6 +102,7 @@ class Exporter:
         """Serve, and close in reverse."""
         self.ledger.on_stored = self.ingest.stored
         self.ledger.on_commit = self.metrics.service.observe_commit
+        self.control.on_unstored = self.stream.announce
         self.ledger.start()
         expiry = asyncio.create_task(self._expire_forever(), name="expiry")
         try:
@@ -109,6 +112,7 @@ class Exporter:
             with suppress(asyncio.CancelledError):
                 await expiry
             self.stream.close()
+            await self.control.close()
             await self.ledger.close()
 
     async def _expire_forever(self) -> None:
@@ -164,12 +168,15 @@ def _routers(exporter: Exporter) -> dict[Scope, list[APIRouter]]:
         "read": [
             read.edges(exporter.live_edges, exporter.exposure),
             read.health(exporter.watch, exporter.control, venues=venues, limits=limits),
-            read.results(exporter.ledger, pnl),
+            read.results(exporter.ledger, pnl, exporter.control),
             read.follow(exporter.stream, exporter.ledger),
             control_routes.state_router(exporter.control),
             control_routes.audit_router(exporter.ledger),
         ],
-        "control": [control_routes.orders_router(exporter.control)],
+        "control": [
+            control_routes.orders_router(exporter.control),
+            control_routes.denials_router(exporter.control),
+        ],
         "ack": [control_routes.acks_router(exporter.control)],
         "metrics": [ops.metrics_router(Exposition(exporter.metrics.families))],
     }

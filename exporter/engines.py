@@ -8,6 +8,8 @@ from arbwatch.events import SenderReport
 
 # The engine counts its lease from before it asked, so it has lapsed there by then.
 MARGIN_SECONDS = 5.0
+# Who was silent for that long may not trade any more.
+CONTACT_SECONDS = LEASE_SECONDS + MARGIN_SECONDS
 MAX_ENGINES = 16
 MAX_NAME_CHARACTERS = 128
 
@@ -59,5 +61,5 @@ class Engines:
 
     def connected(self) -> frozenset[str]:
         """Engines whose lease may still be alive."""
-        since = self._clock() - LEASE_SECONDS - MARGIN_SECONDS
+        since = self._clock() - CONTACT_SECONDS
         return frozenset(name for name, moment in self._heard.items() if moment >= since)

@@ -33,6 +33,13 @@ class LedgerUnavailable(ExporterError):
     code = "ledger_unavailable"
 
 
+class HaltNotStored(ExporterError):
+    """A halt is in force in memory only, because the ledger could not commit it."""
+
+    status = 503
+    code = "halt_not_stored"
+
+
 class UnknownVenue(ExporterError):
     """The venue is not one of those in the settings."""
 

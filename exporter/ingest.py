@@ -27,11 +27,12 @@ from arbwatch.events import (
 )
 from exporter.batches import RecentBatches
 from exporter.control import Control
+from exporter.control.late import Late
 from exporter.engines import Engines
 from exporter.exposure import OpenExposure
 from exporter.health import VenueWatch
 from exporter.ledger.ledger import Ledger
-from exporter.ledger.records import Record
+from exporter.ledger.records import ControlRecord, Record
 from exporter.ledger.statistics import Totals
 from exporter.ledger.writer import Refusal, Written
 from exporter.live_edges import LiveEdges
@@ -110,8 +111,15 @@ class Ingest:
         sorted_out = _Sorted(events, [], {}, [])
         for index, event in enumerate(events):
             if not EARLIEST <= event.timestamp <= latest:
-                sorted_out.rejected.append(_untimely(index))
+                sorted_out.rejected.append(_untimely(index, "timestamp"))
             elif isinstance(event, FACTS):
+                if (
+                    isinstance(event, Fill)
+                    and event.ordered_at is not None
+                    and not (EARLIEST <= event.ordered_at <= latest)
+                ):
+                    sorted_out.rejected.append(_untimely(index, "ordered_at"))
+                    continue
                 sorted_out.facts.append((index, event))
             else:
                 sorted_out.kinds.setdefault(type(event), []).append(event)
@@ -174,13 +182,16 @@ class Ingest:
             self._live_edges.filled({fill.pair_id for fill in fills})
             self._metrics.fills.observe(fills)
             self._metrics.service.events.cell("fill").inc(len(fills))
-        if len(fills) == len(entries):
-            self._control.filled(len(fills))
-        else:
+        if len(fills) != len(entries):
             for entry in entries:
                 self._count(entry.record)
-            self._control.stored(entries)
+        self._count_late(self._control.stored(entries, fills))
         self._stream.publish(entries)
+
+    def _count_late(self, late: Late) -> None:
+        self._metrics.fills.after_halt.inc(late.after_halt)
+        for venue, entries in late.entries.items():
+            self._metrics.venues.entries_after_halt.labels(venue).inc(entries)
 
     def _update(self, kind: type, events: list[Any]) -> None:
         """Take in what is state or measurement, not fact: events of one kind."""
@@ -218,17 +229,20 @@ class Ingest:
                 self._metrics.venues.observe_breach(record)
             case Reversal():
                 self._metrics.fills.reversals.inc()
+            case ControlRecord(action="denial"):
+                self._metrics.service.denials.labels(record.via).inc()
+                return
             case _:
                 return
         self._metrics.service.events.cell(type_of(record)).inc()
 
 
-def _untimely(index: int) -> Rejection:
+def _untimely(index: int, field: str) -> Rejection:
     return Rejection(
         index=index,
         code="out_of_range",
         message="the time is before 2020 or more than 5 minutes ahead",
-        field="timestamp",
+        field=field,
     )
 
 

@@ -2,24 +2,30 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
-from typing import Any
+from datetime import datetime
 
 import msgspec
 
-from arbwatch.events import Breach, Fill, Reversal
-from exporter.ledger.records import ControlRecord, Entry
+from arbwatch.events import Fill
+from exporter.ledger.records import KINDS, ControlRecord, Entry, Kind, kind_of
 
 HEARTBEAT_SECONDS = 10.0
 QUEUE_ENTRIES = 1_000
 PAGE_ENTRIES = 500
+# The number of what is not in the ledger yet.
+UNSTORED = 0
 
-ReadAfter = Callable[[int, int], Awaitable[list[Entry]]]
+Kinds = frozenset[Kind]
+ReadAfter = Callable[[int, int, Kinds], Awaitable[list[Entry]]]
+
+EVERY_KIND: Kinds = frozenset(KINDS)
 
 
 class Subscription:
     """One reader's queue. A reader too slow for it is cut off, and comes back with its last id."""
 
-    def __init__(self) -> None:
+    def __init__(self, kinds: Kinds = EVERY_KIND) -> None:
+        self.kinds = kinds
         self._queue: asyncio.Queue[Entry | None] = asyncio.Queue(QUEUE_ENTRIES + 1)
 
     def offer(self, entry: Entry) -> bool:
@@ -45,19 +51,37 @@ class Subscription:
 
 
 class Stream:
-    """Hands each stored entry to every subscription."""
+    """Hands each stored entry to every subscription that wants its kind.
 
-    def __init__(self, *, on_change: Callable[[int], None], on_drop: Callable[[], None]) -> None:
+    `was_halted` tells whether a halt was open at a fill's time.
+    """
+
+    def __init__(
+        self,
+        *,
+        was_halted: Callable[[datetime], bool],
+        on_change: Callable[[int], None],
+        on_drop: Callable[[], None],
+    ) -> None:
         self._subscriptions: set[Subscription] = set()
+        self._was_halted = was_halted
         self._on_change = on_change
         self._on_drop = on_drop
 
     def publish(self, entries: list[Entry]) -> None:
         """Offer the entries of one commit, in order."""
+        wanted = {EVERY_KIND: entries}
         for subscription in list(self._subscriptions):
-            if not all(map(subscription.offer, entries)):
+            kinds = subscription.kinds
+            if kinds not in wanted:
+                wanted[kinds] = [each for each in entries if kind_of(each.record) in kinds]
+            if not all(map(subscription.offer, wanted[kinds])):
                 self._leave(subscription)
                 self._on_drop()
+
+    def announce(self, record: ControlRecord) -> None:
+        """Tell what is in force and not stored yet: a message without an id."""
+        self.publish([Entry(UNSTORED, record)])
 
     def close(self) -> None:
         """End every subscription."""
@@ -65,19 +89,24 @@ class Stream:
             subscription.end()
 
     async def follow(
-        self, after: int | None, *, head: Callable[[], Awaitable[int]], read_after: ReadAfter
+        self,
+        after: int | None,
+        *,
+        head: Callable[[], Awaitable[int]],
+        read_after: ReadAfter,
+        kinds: Kinds = EVERY_KIND,
     ) -> AsyncIterator[bytes]:
         """Server-sent events: `ready`, then what follows `after` (the head when it is `None`)."""
-        subscription = Subscription()
+        subscription = Subscription(kinds)
         self._join(subscription)
         try:
             newest = await head()
             position = newest if after is None else min(after, newest)
             yield message("ready", position, b"{}")
-            while page := await read_after(position, PAGE_ENTRIES):
-                yield b"".join(map(_entry_message, page))
+            while page := await read_after(position, PAGE_ENTRIES, kinds):
+                yield b"".join(map(self._entry_message, page))
                 position = page[-1].seq
-            async for chunk in _live(subscription, position):
+            async for chunk in self._live(subscription, position):
                 yield chunk
         finally:
             self._leave(subscription)
@@ -90,41 +119,29 @@ class Stream:
         self._subscriptions.discard(subscription)
         self._on_change(len(self._subscriptions))
 
+    async def _live(self, subscription: Subscription, position: int) -> AsyncIterator[bytes]:
+        while True:
+            try:
+                entry = await subscription.next()
+            except TimeoutError:
+                yield b": still here\n\n"
+                continue
+            if entry is None:
+                return
+            if entry.seq > position or entry.seq == UNSTORED:
+                yield self._entry_message(entry)
 
-async def _live(subscription: Subscription, position: int) -> AsyncIterator[bytes]:
-    while True:
-        try:
-            entry = await subscription.next()
-        except TimeoutError:
-            yield b": still here\n\n"
-            continue
-        if entry is None:
-            return
-        if entry.seq > position:
-            yield _entry_message(entry)
-
-
-def message(event: str, seq: int, data: bytes) -> bytes:
-    """One server-sent event."""
-    return b"id: %d\nevent: %s\ndata: %s\n\n" % (seq, event.encode(), data)
-
-
-def _entry_message(entry: Entry) -> bytes:
-    match entry.record:
-        case Fill():
-            name = "fill"
-        case Breach():
-            name = "breach"
-        case ControlRecord():
-            name = "control"
-        case Reversal():
-            name = "reversal"
-        case _:
-            name = "error"
-    return message(name, entry.seq, msgspec.json.encode(_shown(entry)))
+    def _entry_message(self, entry: Entry) -> bytes:
+        fields = msgspec.to_builtins(entry.record)
+        fields.pop("type", None)
+        fields["seq"] = entry.seq
+        if isinstance(entry.record, Fill):
+            fields["after_halt"] = self._was_halted(entry.record.timestamp)
+        seq = None if entry.seq == UNSTORED else entry.seq
+        return message(kind_of(entry.record), seq, msgspec.json.encode(fields))
 
 
-def _shown(entry: Entry) -> Any:
-    fields = msgspec.to_builtins(entry.record)
-    fields.pop("type", None)
-    return {**fields, "seq": entry.seq}
+def message(event: str, seq: int | None, data: bytes) -> bytes:
+    """One server-sent event; without a number nobody can come back to it."""
+    place = b"" if seq is None else b"id: %d\n" % seq
+    return place + b"event: %s\ndata: %s\n\n" % (event.encode(), data)

@@ -1,87 +1,39 @@
-"""Control state: which halts are open, and what the engines have said of them.
+"""Halts, resumes and acknowledgements: taken as orders, kept in the ledger, shown by venue."""
 
-The state is a fold over the ledger's control records, so it is the same after every restart.
-"""
-
+import asyncio
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import datetime
+from typing import Literal
+
+from msgspec.structs import replace
 
 from arbwatch.control import (
     ALL_VENUES,
     Acknowledgement,
-    EngineAck,
-    Halt,
+    Denial,
     HaltOrder,
     HaltState,
     ResumeOrder,
     VenueControl,
 )
 from arbwatch.events import Fill, utc_now
-from exporter.errors import Rejected, UnknownVenue
+from exporter.control.late import FillTally, Late
+from exporter.control.standing import Standing
+from exporter.control.state import ControlState
+from exporter.control.unstored import UnstoredHalts
+from exporter.errors import HaltNotStored, LedgerUnavailable, Rejected, UnknownVenue
 from exporter.ledger.ledger import Ledger
 from exporter.ledger.records import ControlRecord, Entry
 from exporter.ledger.store import Store
 
-CONFIRM_SECONDS = 5.0
-
-
-class ControlState:
-    """The fold: open halts, each venue's last change, each engine's last acknowledgement."""
-
-    def __init__(self, venues: tuple[str, ...]) -> None:
-        self._venues = venues
-        self._halts: dict[int, Halt] = {}
-        self._changed: dict[str, tuple[int, datetime]] = {}
-        self._acks: dict[tuple[str, str], EngineAck] = {}
-
-    def apply(self, seq: int, record: ControlRecord) -> None:
-        """Take in the next record of the log."""
-        if record.action == "ack":
-            self._acks[record.scope, record.actor] = EngineAck(
-                engine=record.actor,
-                seq=record.acked_seq or 0,
-                open_orders=record.open_orders,
-                timestamp=record.timestamp,
-            )
-            return
-        if record.action == "halt":
-            self._halts[seq] = _opened(seq, record)
-        for halt_id in record.halt_ids:
-            self._halts.pop(halt_id, None)
-        for venue in self._venues if record.scope == ALL_VENUES else (record.scope,):
-            self._changed[venue] = (seq, record.timestamp)
-
-    def open_halts(self, venue: str) -> list[Halt]:
-        """The halts that keep this venue from trading, the oldest first."""
-        return [halt for halt in self._halts.values() if halt.scope in (venue, ALL_VENUES)]
-
-    def halts_of_scope(self, scope: str) -> list[Halt]:
-        """The halts that were ordered for exactly this scope."""
-        return [halt for halt in self._halts.values() if halt.scope == scope]
-
-    def acks(self, venue: str) -> list[EngineAck]:
-        """What each engine last acknowledged for this venue."""
-        return [ack for (scope, _), ack in self._acks.items() if scope == venue]
-
-    def has_ack(self, venue: str, ack: Acknowledgement) -> bool:
-        """Whether this engine has told exactly this already."""
-        known = self._acks.get((venue, ack.engine))
-        return known is not None and (known.seq, known.open_orders) == (ack.seq, ack.open_orders)
-
-    def last_change(self, venue: str) -> tuple[int, datetime | None]:
-        """Sequence number and time of the last order for this venue."""
-        return self._changed.get(venue, (0, None))
-
-    def is_acknowledged(self, venue: str, engines: Iterable[str]) -> bool:
-        """Whether the newest open halt was acknowledged, by every engine now in contact."""
-        newest = max((halt.halt_id for halt in self.open_halts(venue)), default=0)
-        acked = {ack.engine for ack in self.acks(venue) if ack.seq >= newest}
-        return bool(acked) and acked.issuperset(engines)
-
 
 class Control:
-    """Orders, acknowledgements, and where each venue stands."""
+    """Orders, acknowledgements, and where each venue stands.
+
+    `connected` names the engines in contact. `on_confirmed` is told the seconds from a halt's order
+    to its acknowledgement, `on_unstored` of a halt that is in force and not on disk.
+    """
 
     def __init__(
         self,
@@ -91,57 +43,61 @@ class Control:
         connected: Callable[[], frozenset[str]],
         on_confirmed: Callable[[float], None],
         clock: Callable[[], float] = time.monotonic,
+        now: Callable[[], datetime] = utc_now,
     ) -> None:
         self._ledger = ledger
         self._venues = venues
         self._connected = connected
         self._on_confirmed = on_confirmed
         self._clock = clock
+        self._now = now
+        self._acknowledging = asyncio.Lock()
         self._state = ControlState(venues)
-        self._ordered: dict[str, float] = {}
-        self._fills_since: dict[str, int] = {}
+        self._unstored = UnstoredHalts(self._append, on_halt=self._in_force, clock=clock)
+        self._tally = FillTally(self._state, self._unstored)
+        self._standing = Standing(
+            self._state, self._tally, self._unstored, connected=connected, clock=clock
+        )
+        self.on_unstored: Callable[[ControlRecord], None] = lambda record: None
 
     def load(self, store: Store) -> None:
         """Rebuild the state from the ledger, before it is handed to its thread."""
         for seq, record in store.control_log():
             self._state.apply(seq, record)
-        for venue in self._venues:
-            seq, _ = self._state.last_change(venue)
-            if seq:
-                self._fills_since[venue] = store.fills_after(seq)
+        self._tally.load(store)
+
+    async def close(self) -> None:
+        """Give up storing what could not be stored."""
+        await self._unstored.close()
 
     async def halt(self, scope: str, order: HaltOrder) -> list[VenueControl]:
-        """Order a halt; when this returns it is on disk."""
+        """Order a halt; when this returns it is on disk.
+
+        Raises:
+            HaltNotStored: it is in force, and is stored as soon as that is possible.
+        """
         self._check(scope)
-        await self._append(
-            ControlRecord(
-                action="halt",
-                scope=scope,
-                actor=order.actor,
-                via=order.via,
-                reason=order.reason,
-                timestamp=utc_now(),
+        if not await self._unstored.store(self._record("halt", scope, order)):
+            raise HaltNotStored(
+                "the halt is in force but not on disk: a restart of the exporter would end it; "
+                "it is being stored again every second"
             )
-        )
         return self.venues(scope)
 
     async def resume(self, scope: str, order: ResumeOrder) -> list[VenueControl]:
-        """End the halts the order names, or all of this scope that are open now."""
+        """End those of this scope's open halts that the order names, or all that are open now.
+
+        Raises:
+            LedgerUnavailable: nothing was resumed.
+        """
         self._check(scope)
+        if self._unstored.of_scope(scope):
+            raise LedgerUnavailable("a halt of this scope is not on disk yet; resume it after that")
         open_ids = {halt.halt_id for halt in self._state.halts_of_scope(scope)}
         named = open_ids if order.halt_ids is None else open_ids.intersection(order.halt_ids)
         if named:
-            await self._append(
-                ControlRecord(
-                    action="resume",
-                    scope=scope,
-                    actor=order.actor,
-                    via=order.via,
-                    reason=order.reason,
-                    halt_ids=tuple(sorted(named)),
-                    timestamp=utc_now(),
-                )
-            )
+            record = self._record("resume", scope, order)
+            await self._append(replace(record, halt_ids=tuple(sorted(named))))
         return self.venues(scope)
 
     async def acknowledge(self, venue: str, ack: Acknowledgement) -> list[VenueControl]:
@@ -151,96 +107,114 @@ class Control:
             Rejected: there is no such order yet, so nothing can have been carried out.
         """
         self._check(venue, is_all_allowed=False)
-        if ack.seq > self._state.last_change(venue)[0]:
+        state = self._state.venues[venue]
+        if ack.seq > state.seq:
             raise Rejected("out_of_range", "no order of this number was given", field="seq")
-        if self._state.has_ack(venue, ack):
-            return self.venues(venue)
-        await self._append(
-            ControlRecord(
-                action="ack",
-                scope=venue,
-                actor=ack.engine,
-                via="engine",
-                acked_seq=ack.seq,
-                open_orders=ack.open_orders,
-                timestamp=utc_now(),
-            )
-        )
+        async with self._acknowledging:  # of two at once, the later one knows that it is the last
+            record = self._ack_record(venue, ack)
+            if record.halt_ids or not state.has_ack(ack):
+                await self._append(record)
         return self.venues(venue)
 
-    def stored(self, entries: list[Entry]) -> None:
-        """Take in what one commit of the ledger stored, in its order."""
+    async def deny(self, denial: Denial) -> None:
+        """Keep in the audit trail that somebody tried and was not allowed."""
+        self._check(denial.scope, field="scope")
+        record = self._record("denial", denial.scope, denial)
+        await self._append(replace(record, reason=f"{denial.command}: {denial.reason}"))
+
+    def stored(self, entries: list[Entry], fills: list[Fill]) -> Late:
+        """Take in what one commit of the ledger stored, in its order; `fills` are those in it."""
+        if len(fills) == len(entries):
+            self._tally.filled(len(fills))
+        else:
+            self._take_in_all(entries)
+        return self._tally.judge(fills)
+
+    def venues(self, scope: str = ALL_VENUES) -> list[VenueControl]:
+        """Where each venue of the scope stands."""
+        return [self._standing.show(venue) for venue in self._state.in_scope(scope)]
+
+    def state(self, venue: str) -> HaltState:
+        """Where one venue stands."""
+        return self._standing.state(venue)
+
+    def was_halted(self, moment: datetime) -> bool:
+        """Whether a halt was open then."""
+        return self._tally.was_halted(moment)
+
+    def unstored(self) -> int:
+        """How many halts are in force and not on disk."""
+        return len(self._unstored.orders)
+
+    def _take_in_all(self, entries: list[Entry]) -> None:
         fills = 0
         for entry in entries:
             if isinstance(entry.record, Fill):
                 fills += 1
             elif isinstance(entry.record, ControlRecord):
-                self.filled(fills)
+                self._tally.filled(fills)
                 fills = 0
                 self._take_in(entry.seq, entry.record)
-        self.filled(fills)
-
-    def venues(self, scope: str = ALL_VENUES) -> list[VenueControl]:
-        """Where each venue of the scope stands."""
-        return [self._show(v) for v in self._venues if scope in (v, ALL_VENUES)]
-
-    def state(self, venue: str) -> HaltState:
-        """Where one venue stands."""
-        if not self._state.open_halts(venue):
-            return HaltState.RUNNING
-        if self._state.is_acknowledged(venue, self._connected()):
-            return HaltState.ACKNOWLEDGED
-        waited = self._clock() - self._ordered.get(venue, float("-inf"))
-        return HaltState.REQUESTED if waited < CONFIRM_SECONDS else HaltState.UNCONFIRMED
-
-    def filled(self, fills: int) -> None:
-        """So many fills were stored, and nothing else."""
-        for venue in self._fills_since:
-            self._fills_since[venue] += fills
+        self._tally.filled(fills)
 
     def _take_in(self, seq: int, record: ControlRecord) -> None:
-        affected = self._venues if record.scope == ALL_VENUES else (record.scope,)
-        before = {venue: self.state(venue) for venue in affected}
+        if record.action == "ack":
+            self._take_in_ack(seq, record)
+            return
         self._state.apply(seq, record)
-        for venue in affected:
-            if record.action == "halt":
-                self._ordered[venue] = self._clock()
-            if record.action != "ack":
-                self._fills_since[venue] = 0
-            elif before[venue] is not self.state(venue) is HaltState.ACKNOWLEDGED:
-                self._confirmed(venue)
+        if record.action == "halt":
+            order = self._unstored.take(record)
+            self._standing.ordered[seq] = order.ordered if order else self._clock()
+        for halt_id in record.halt_ids:
+            self._standing.ordered.pop(halt_id, None)
+        if record.action != "denial":
+            for venue in self._state.in_scope(record.scope):
+                self._tally.changed(venue)
 
-    def _confirmed(self, venue: str) -> None:
-        if venue in self._ordered:
-            self._on_confirmed(self._clock() - self._ordered[venue])
+    def _take_in_ack(self, seq: int, record: ControlRecord) -> None:
+        before = self._standing.acknowledged(record.scope)
+        self._state.apply(seq, record)
+        for halt_id in self._standing.acknowledged(record.scope) - before:
+            if halt_id in self._standing.ordered:
+                self._on_confirmed(self._clock() - self._standing.ordered[halt_id])
 
-    def _show(self, venue: str) -> VenueControl:
-        seq, since = self._state.last_change(venue)
-        return VenueControl(
-            venue=venue,
-            state=self.state(venue),
-            seq=seq,
-            since=since,
-            halts=self._state.open_halts(venue),
-            acks=self._state.acks(venue),
-            fills_since=self._fills_since.get(venue, 0),
+    def _in_force(self, record: ControlRecord) -> None:
+        for venue in self._state.in_scope(record.scope):
+            self._tally.changed(venue)
+        self.on_unstored(record)
+
+    def _record(
+        self,
+        action: Literal["halt", "resume", "denial"],
+        scope: str,
+        order: HaltOrder | ResumeOrder | Denial,
+    ) -> ControlRecord:
+        return ControlRecord(
+            action=action,
+            scope=scope,
+            actor=order.actor,
+            via=order.via,
+            reason=order.reason,
+            timestamp=self._now(),
+        )
+
+    def _ack_record(self, venue: str, ack: Acknowledgement) -> ControlRecord:
+        completed = self._state.completed_by(venue, ack, engines=self._connected())
+        return ControlRecord(
+            action="ack",
+            scope=venue,
+            actor=ack.engine,
+            via="engine",
+            halt_ids=completed,
+            acked_seq=ack.seq,
+            open_orders=ack.open_orders,
+            timestamp=self._now(),
         )
 
     async def _append(self, record: ControlRecord) -> None:
         await self._ledger.append([(record, None)])
 
-    def _check(self, scope: str, *, is_all_allowed: bool = True) -> None:
+    def _check(self, scope: str, *, is_all_allowed: bool = True, field: str = "venue") -> None:
         known = (*self._venues, ALL_VENUES) if is_all_allowed else self._venues
         if scope not in known:
-            raise UnknownVenue(f"unknown venue; one of: {', '.join(known)}", field="venue")
-
-
-def _opened(seq: int, record: ControlRecord) -> Halt:
-    return Halt(
-        halt_id=seq,
-        scope=record.scope,
-        reason=record.reason or "",
-        actor=record.actor,
-        via=record.via,
-        since=record.timestamp,
-    )
+            raise UnknownVenue(f"unknown venue; one of: {', '.join(known)}", field=field)

@@ -10,6 +10,7 @@ from typing import Concatenate, ParamSpec, TypeVar
 from sqlalchemy.exc import SQLAlchemyError
 
 from exporter.errors import LedgerUnavailable
+from exporter.ledger.records import ControlRecord
 from exporter.ledger.store import Store
 from exporter.ledger.writer import Identified, Refusal, Written
 
@@ -25,9 +26,10 @@ Waiting = tuple[list[Identified], "asyncio.Future[Refused]"]
 class Ledger:
     """Group commit over one `Store`, which from now on belongs to its thread.
 
+    Control records do not fail with the facts beside them: they are then committed alone.
     `on_stored` is called on the event loop with what each commit wrote, in ledger order and before
     those who appended it go on; `on_commit` with a commit's seconds and whether it
-    succeeded. `is_ready` tells whether the last one did.
+    succeeded. `is_ready` tells whether the disk took the last ones, facts included.
     """
 
     def __init__(self, store: Store) -> None:
@@ -98,18 +100,19 @@ class Ledger:
             if waiting:
                 await self._commit(waiting)
 
-    async def _commit(self, waiting: list[Waiting]) -> None:
+    async def _commit(self, waiting: list[Waiting], *, is_rest: bool = False) -> None:
         loop = asyncio.get_running_loop()
         records = [record for group, _ in waiting for record in group]
         started = loop.time()
         try:
             written = await self._run(Store.write, records)
         except Exception as error:
-            self.is_ready = False
+            self._turn(False, error)
             self.on_commit(loop.time() - started, False)
-            self._fail(waiting, error)
+            await self._save_orders(waiting, error)
             return
-        self.is_ready = True
+        if not is_rest:
+            await self._recover(waiting)
         self.on_commit(loop.time() - started, True)
         try:
             self.on_stored(written)
@@ -117,6 +120,30 @@ class Ledger:
             # It is stored, so that is what those who wait are told; what counts it has a fault.
             log.exception("ledger: stored, but not all of it was counted or shown")
         self._answer(waiting, written.refused)
+
+    async def _save_orders(self, waiting: list[Waiting], error: Exception) -> None:
+        """What failed together with facts may succeed without them."""
+        orders = [each for each in waiting if _is_order(each)]
+        if not orders or len(orders) == len(waiting):
+            self._fail(waiting, error)
+            return
+        self._fail([each for each in waiting if not _is_order(each)], error)
+        await self._commit(orders, is_rest=True)
+
+    async def _recover(self, waiting: list[Waiting]) -> None:
+        """Ready again once facts were stored, or could be."""
+        if not self.is_ready and (
+            not all(map(_is_order, waiting)) or await self._run(Store.has_room)
+        ):
+            self._turn(True)
+
+    def _turn(self, is_ready: bool, error: Exception | None = None) -> None:
+        """Say a change once: a line for each commit would fill the disk's last bytes."""
+        if is_ready and not self.is_ready:
+            log.info("ledger: facts are stored again")
+        elif self.is_ready and not is_ready:
+            log.error("ledger: a commit failed: %s", _reason(error))
+        self.is_ready = is_ready
 
     def _answer(self, waiting: list[Waiting], refused: Refused) -> None:
         start = 0
@@ -138,3 +165,13 @@ class Ledger:
         for _, future in waiting:
             if not future.cancelled():
                 future.set_exception(error)
+
+
+def _is_order(waiting: Waiting) -> bool:
+    """Whether it changes control state; what is appended together is of one sort."""
+    return isinstance(waiting[0][0][0], ControlRecord)
+
+
+def _reason(error: Exception | None) -> str:
+    cause = error.__cause__ if error else None
+    return type(cause).__name__ if cause else str(error)

@@ -1,7 +1,7 @@
 """What the ledger keeps: facts of an engine, and changes of control state."""
 
 from datetime import datetime
-from typing import Literal
+from typing import Literal, get_args
 
 import msgspec
 
@@ -23,6 +23,9 @@ class ControlRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
     open_orders: int | None = None
 
 
+# As the stream names them.
+Kind = Literal["fill", "reversal", "error", "breach", "control"]
+KINDS: tuple[Kind, ...] = get_args(Kind)
 Record = Fill | Reversal | EngineError | Breach | ControlRecord
 
 
@@ -31,3 +34,18 @@ class Entry(msgspec.Struct, frozen=True, gc=False):
 
     seq: int
     record: Record
+
+
+def kind_of(record: Record) -> Kind:
+    """The name of what it is."""
+    match record:
+        case Fill():
+            return "fill"
+        case ControlRecord():
+            return "control"
+        case EngineError():
+            return "error"
+        case Breach():
+            return "breach"
+        case Reversal():
+            return "reversal"

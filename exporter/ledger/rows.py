@@ -74,6 +74,7 @@ def _control_fields(row: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _fill_row(fill: Fill, seq: int) -> Row:
+    ordered_at = fill.ordered_at
     # `microseconds` and `from_cents` written out: this runs for every fill, and the calls were a
     # third of its time.
     return (
@@ -91,6 +92,7 @@ def _fill_row(fill: Fill, seq: int) -> Row:
         fill.leader,
         fill.hedge_latency_ms,
         fill.status,
+        None if ordered_at is None else round(ordered_at.timestamp() * 1_000_000),
     )
 
 
@@ -111,7 +113,7 @@ def _control_row(record: ControlRecord, seq: int) -> Row:
 
 def stored_fill(row: dict[str, Any]) -> StoredFill:
     """A row of `fills` as it is shown, with `reversed_us` where that was looked up."""
-    reversed_us = row.get("reversed_us")
+    reversed_us, ordered_at_us = row.get("reversed_us"), row["ordered_at_us"]
     return StoredFill(
         seq=row["seq"],
         fill_id=row["fill_id"],
@@ -127,5 +129,6 @@ def stored_fill(row: dict[str, Any]) -> StoredFill:
         leader=row["leader"],
         hedge_latency_ms=row["hedge_latency_ms"],
         status=row["status"],
+        ordered_at=None if ordered_at_us is None else moment(ordered_at_us),
         reversed_at=None if reversed_us is None else moment(reversed_us),
     )

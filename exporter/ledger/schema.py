@@ -5,9 +5,9 @@ from typing import Any
 from sqlalchemy import BigInteger, Column, Float, Integer, MetaData, String, Table
 
 from arbwatch.events import Breach, EngineError, Fill, Reversal
-from exporter.ledger.records import ControlRecord
+from exporter.ledger.records import ControlRecord, Kind
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 
 metadata = MetaData()
 
@@ -43,6 +43,7 @@ fills = _table(
     Column("leader", String),
     Column("hedge_latency_ms", Float),
     Column("status", String, nullable=False),
+    Column("ordered_at_us", BigInteger),
 )
 
 # The P&L is that of the fill with the other sign: looked up, so that no sender can get it wrong.
@@ -108,7 +109,14 @@ hours = Table(
     Column("fills", Integer, nullable=False),
 )
 
-JOURNAL = (fills, reversals, errors, breaches, control)
+# By the name that the stream gives a record.
+JOURNAL: dict[Kind, Table] = {
+    "fill": fills,
+    "reversal": reversals,
+    "error": errors,
+    "breach": breaches,
+    "control": control,
+}
 
 TABLES: dict[type, Table] = {
     Fill: fills,

@@ -4,26 +4,27 @@ Exactly one connection is open: SQLite before 3.51.3 can lose committed rows whe
 connections write and checkpoint the same write-ahead log.
 """
 
-import fcntl
 import heapq
-import logging
+from collections.abc import Collection
+from datetime import datetime
 from itertools import islice
 from pathlib import Path
-from typing import Any
 
-from sqlalchemy import Connection, Table, create_engine, event, func, insert, inspect, select
+from sqlalchemy import Table, func, select
 from sqlalchemy.exc import DatabaseError, SQLAlchemyError
 
 from arbwatch.answers import AuditRow, StoredFill
 from exporter.errors import LedgerUnavailable, StartError
-from exporter.ledger import schema
+from exporter.ledger import opening, schema
 from exporter.ledger.audit import GENESIS, first_break
-from exporter.ledger.records import ControlRecord, Entry
+from exporter.ledger.records import ControlRecord, Entry, Kind
+from exporter.ledger.room import has_room
 from exporter.ledger.rows import audit_row, control_record, from_row, stored_fill
 from exporter.ledger.statistics import Summary, Totals
+from exporter.ledger.units import moment
 from exporter.ledger.writer import Identified, Writer, Written
 
-log = logging.getLogger(__name__)
+FillTimes = tuple[datetime, datetime | None]
 
 
 class Store:
@@ -39,17 +40,16 @@ class Store:
         except OSError as error:
             raise StartError(f"{path}: {error.strerror}") from error
         self._path = path
-        self._lock = _lock(path)
-        self._engine = create_engine(f"sqlite:///{path}", connect_args={"check_same_thread": False})
-        event.listen(self._engine, "connect", _configure)
+        self._lock = opening.lock(path)
+        self._engine = opening.engine_of(path)
         try:
-            self._connection = self._open(path)
+            self._connection = opening.connect(self._engine, path)
             self._writer = self._take_up()
         except BaseException as error:
             self._engine.dispose()
             self._lock.close()
             if isinstance(error, DatabaseError):
-                raise _unreadable(path, error) from error
+                raise opening.unreadable(path, error) from error
             raise
 
     def close(self) -> None:
@@ -60,8 +60,14 @@ class Store:
 
     def head(self) -> int:
         """The largest `seq` in use, 0 for an empty ledger."""
-        newest = (self._connection.scalar(select(func.max(t.c.seq))) for t in schema.JOURNAL)
+        newest = (
+            self._connection.scalar(select(func.max(t.c.seq))) for t in schema.JOURNAL.values()
+        )
         return max(seq or 0 for seq in newest)
+
+    def has_room(self) -> bool:
+        """Whether the disk takes facts; orders and acknowledgements go on below that."""
+        return has_room(self._path.parent)
 
     def write(self, records: list[Identified]) -> Written:
         """Store what is new, in one synced transaction.
@@ -69,10 +75,14 @@ class Store:
         Raises:
             LedgerUnavailable: nothing was stored.
         """
+        has_facts = any(not isinstance(record, ControlRecord) for record, _ in records)
+        if has_facts and not self.has_room():
+            raise LedgerUnavailable(
+                "the ledger's disk is nearly full, the last of it is kept for halts; send it again"
+            )
         try:
             return self._writer.write(records)
         except SQLAlchemyError as error:
-            log.error("ledger: commit failed: %s", type(error).__name__)
             raise LedgerUnavailable("the ledger cannot store now; send it again") from error
 
     def fills(self, *, limit: int, before: int | None = None) -> list[StoredFill]:
@@ -87,9 +97,9 @@ class Store:
         rows = self._connection.execute(query).mappings()
         return [stored_fill(dict(row)) for row in rows]
 
-    def after(self, seq: int, *, limit: int) -> list[Entry]:
-        """Up to `limit` entries of every kind that follow `seq`, in order."""
-        pages = [self._page(table, seq, limit) for table in schema.JOURNAL]
+    def after(self, seq: int, *, limit: int, kinds: Collection[Kind]) -> list[Entry]:
+        """Up to `limit` entries of these kinds that follow `seq`, in order."""
+        pages = [self._page(schema.JOURNAL[kind], seq, limit) for kind in kinds]
         return list(islice(heapq.merge(*pages, key=lambda entry: entry.seq), limit))
 
     def control_log(self) -> list[tuple[int, ControlRecord]]:
@@ -102,7 +112,7 @@ class Store:
         try:
             rows = self._connection.execute(in_order).all()
         except DatabaseError as error:
-            raise _unreadable(self._path, error) from error
+            raise opening.unreadable(self._path, error) from error
         broken = first_break(tuple(row) for row in rows)
         if broken is not None:
             raise StartError(
@@ -139,20 +149,14 @@ class Store:
         query = select(func.count()).where(schema.fills.c.seq > seq)
         return int(self._connection.scalar(query) or 0)
 
-    def _open(self, path: Path) -> Connection:
-        connection = self._engine.connect()
-        try:
-            if inspect(connection).has_table(schema.meta.name):
-                self._check_version(connection, path)
-            else:
-                schema.metadata.create_all(connection)
-                row = {"key": "schema", "value": str(schema.SCHEMA_VERSION)}
-                connection.execute(insert(schema.meta), row)
-            connection.commit()
-        except BaseException:
-            connection.close()
-            raise
-        return connection
+    def fill_times_after(self, seq: int) -> list[FillTimes]:
+        """When each fill stored after `seq` was made, and ordered if that is known."""
+        fills = schema.fills.c
+        query = select(fills.timestamp_us, fills.ordered_at_us).where(fills.seq > seq)
+        return [
+            (moment(made_us), None if ordered_us is None else moment(ordered_us))
+            for made_us, ordered_us in self._connection.execute(query)
+        ]
 
     def _take_up(self) -> Writer:
         """A writer that goes on where the file ends."""
@@ -167,40 +171,7 @@ class Store:
             self._connection.close()
             raise
 
-    def _check_version(self, connection: Connection, path: Path) -> None:
-        known = select(schema.meta.c.value).where(schema.meta.c.key == "schema")
-        version = connection.scalar(known)
-        if version != str(schema.SCHEMA_VERSION):
-            raise StartError(
-                f"{path}: made by another version (schema {version}, this one reads "
-                f"{schema.SCHEMA_VERSION}); start that version or move the file away"
-            )
-
     def _page(self, table: Table, seq: int, limit: int) -> list[Entry]:
         query = select(table).where(table.c.seq > seq).order_by(table.c.seq).limit(limit)
         rows = [dict(row) for row in self._connection.execute(query).mappings()]
         return [Entry(row["seq"], from_row(table, row)) for row in rows]
-
-
-def _unreadable(path: Path, error: DatabaseError) -> StartError:
-    return StartError(
-        f"{path}: not a readable ledger ({error.orig}); move it away or restore a backup"
-    )
-
-
-def _lock(path: Path) -> Any:
-    """Hold the file for this process, so that no second exporter writes to it."""
-    lock = path.with_name(path.name + ".lock").open("w")
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        lock.close()
-        raise StartError(f"{path}: another exporter is using this ledger; stop it first") from None
-    return lock
-
-
-def _configure(connection: Any, _record: Any) -> None:
-    # A checkpoint every 16 MiB of log, not every 4: the same pages are then copied less often.
-    pragmas = ("journal_mode=WAL", "synchronous=FULL", "wal_autocheckpoint=4000")
-    for pragma in pragmas:
-        connection.execute(f"PRAGMA {pragma}")

@@ -53,6 +53,9 @@ class FillMetrics:
             self._fills.cell(value)
             for family in histograms:
                 family.cell(value)
+        self.after_halt = families.counter(
+            "arb_fills_after_halt", "Fills made while a halt was open"
+        )
         self.reversals = families.counter("arb_fills_reversed", "Fills that were undone later")
 
     def observe(self, fills: list[Fill]) -> None:

@@ -1,8 +1,10 @@
 """How the exporter itself does."""
 
 from itertools import product
+from typing import get_args
 
 from arbwatch import __version__
+from arbwatch.control import Via
 from arbwatch.events import EVENT_TYPES
 from arbwatch.gate import REASONS, Reason
 from arbwatch.tokens import SCOPES, Scope
@@ -47,6 +49,11 @@ class ServiceMetrics:
         )
         for scope, reason in product(SCOPES, REASONS):
             self._denied.labels(scope, reason)
+        self.denials = families.counter(
+            "arb_control_denials", "Orders that somebody was not allowed to give", ("via",)
+        )
+        for via in get_args(Via):
+            self.denials.labels(via)
         for event_type in EVENT_TYPES:
             self.events.cell(str(event_type.__struct_config__.tag))
         for label in ("venue", "category", "kind", "limit", "engine"):

@@ -66,6 +66,11 @@ class Snapshot(Collector):
         yield from self._venue_states()
         yield from self._senders()
         yield self._limit_series()
+        yield GaugeMetricFamily(
+            "arb_exporter_unstored_halts",
+            "Halts in force that the ledger could not store yet",
+            value=self._control.unstored(),
+        )
 
     def _edges(self) -> Iterator[Metric]:
         live = GaugeMetricFamily("arb_live_edges", "Live edges", labels=["category"])

@@ -3,7 +3,7 @@
 from arbwatch.events import Breach, EngineError, ExposureRow, Latency, Requests
 from exporter.metrics.buckets import EXPOSURE_USD, FEED_SECONDS, HEDGE_SECONDS
 from exporter.metrics.families import Families
-from exporter.metrics.labels import ClosedSet
+from exporter.metrics.labels import OTHER, ClosedSet
 
 
 class VenueMetrics:
@@ -42,7 +42,14 @@ class VenueMetrics:
         self.halt_ack = families.histogram(
             "arb_halt_ack_seconds", "From a halt's order to its acknowledgement", HEDGE_SECONDS
         )
+        self.entries_after_halt = families.counter(
+            "arb_entries_after_halt",
+            "Entries ordered after a halt of the venue was acknowledged",
+            ("venue",),
+        )
         for each_venue in venue.values:
+            if each_venue != OTHER:
+                self.entries_after_halt.labels(each_venue)
             self._requests.labels(each_venue, "ok")
             self._requests.labels(each_venue, "error")
             for each_kind in kind.values:

@@ -1,4 +1,4 @@
-"""Control: where each venue stands, halt, resume, and the engine's acknowledgement."""
+"""Control: where each venue stands, halt, resume, acknowledgement, and who was not allowed."""
 
 from typing import TypeVar
 
@@ -10,6 +10,7 @@ from arbwatch.answers import AuditRow
 from arbwatch.control import (
     ALL_VENUES,
     Acknowledgement,
+    Denial,
     HaltOrder,
     ResumeOrder,
     VenueControl,
@@ -31,6 +32,7 @@ Stand = VenueControl | list[VenueControl]
 _halt = call(Stand, body=HaltOrder, example=examples.HALT, refusals=REFUSALS)
 _resume = call(Stand, body=ResumeOrder, example=examples.RESUME, refusals=REFUSALS)
 _ack = call(VenueControl, body=Acknowledgement, example=examples.ACK, refusals=REFUSALS)
+_deny = call(dict[str, bool], body=Denial, example=examples.DENIAL, refusals=REFUSALS)
 
 
 def audit_router(ledger: Ledger) -> APIRouter:
@@ -39,7 +41,7 @@ def audit_router(ledger: Ledger) -> APIRouter:
 
     @routes.get("/audit", **call(list[AuditRow]))
     async def get_audit(limit: Limit = 20, before: Sequence = None) -> Response:
-        """Every order and acknowledgement, the newest first; `before` a `seq` gives the next."""
+        """Orders, acknowledgements, denials, the newest first; `before` a `seq` gives the next."""
         return respond(await ledger.read(Store.audit, limit=limit, before=before))
 
     return routes
@@ -65,7 +67,10 @@ def orders_router(control: Control) -> APIRouter:
 
     @routes.post("/{venue}/halt", **_halt)
     async def post_halt(venue: str, request: Request) -> Response:
-        """Order a halt; on disk when this answers, true once `state` is `acknowledged`."""
+        """Order a halt; on disk when this answers, true once `state` is `acknowledged`.
+
+        503 `halt_not_stored`: it is in force, but a restart of the exporter would end it.
+        """
         order = await _body(request, halts)
         return respond(_one(venue, await control.halt(venue, order)))
 
@@ -88,6 +93,20 @@ def acks_router(control: Control) -> APIRouter:
         """An engine has carried out every order for the venue up to `seq`."""
         ack = await _body(request, acks)
         return respond(_one(venue, await control.acknowledge(venue, ack)))
+
+    return routes
+
+
+def denials_router(control: Control) -> APIRouter:
+    """The route of orders that somebody was not allowed to give."""
+    routes = APIRouter(prefix="/api", tags=["control"])
+    denials = msgspec.json.Decoder(Denial)
+
+    @routes.post("/denials", **_deny)
+    async def post_denial(request: Request) -> Response:
+        """Keep in the audit trail who tried to halt or resume and was not allowed."""
+        await control.deny(await _body(request, denials))
+        return respond({"stored": True})
 
     return routes
 

@@ -41,6 +41,7 @@ _DOCUMENTED: tuple[Any, ...] = (
     control.HaltOrder,
     control.ResumeOrder,
     control.Acknowledgement,
+    control.Denial,
     control.VenueControl,
 )
 

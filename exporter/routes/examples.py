@@ -73,3 +73,11 @@ HALT: dict[str, Any] = {"reason": "feed is late", "actor": "alice"}
 RESUME: dict[str, Any] = {"reason": "feed is back", "actor": "alice", "halt_ids": [12]}
 
 ACK: dict[str, Any] = {"engine": "mine", "seq": 12, "open_orders": 0}
+
+DENIAL: dict[str, Any] = {
+    "command": "resume",
+    "scope": "kalshi",
+    "reason": "needs a role of DISCORD_RESUME_ROLES",
+    "actor": "mallory",
+    "via": "discord",
+}

@@ -4,21 +4,23 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, Header, Response
 from fastapi.responses import StreamingResponse
+from msgspec.structs import replace
 
 from arbwatch.answers import ExposureTotal, LiveEdge, PnlReport, StoredFill, VenueHealth
 from arbwatch.events import ExposureRow
 from exporter.control import Control
+from exporter.errors import Rejected
 from exporter.exposure import OpenExposure
 from exporter.health import VenueWatch
 from exporter.ledger.ledger import Ledger
-from exporter.ledger.records import Entry
+from exporter.ledger.records import KINDS, Entry
 from exporter.ledger.store import Store
 from exporter.limits import Limits
 from exporter.live_edges import LiveEdges
 from exporter.pnl import Pnl
 from exporter.routes.documented import call, respond
 from exporter.routes.paging import Limit, Sequence
-from exporter.stream import Stream
+from exporter.stream import EVERY_KIND, Kinds, Stream
 
 
 def edges(live_edges: LiveEdges, exposure: OpenExposure) -> APIRouter:
@@ -53,14 +55,18 @@ def health(
     return routes
 
 
-def results(ledger: Ledger, pnl: Pnl) -> APIRouter:
+def results(ledger: Ledger, pnl: Pnl, control: Control) -> APIRouter:
     """Routes of what was filled and earned."""
     routes = APIRouter(prefix="/api", tags=["read"])
 
     @routes.get("/fills", **call(list[StoredFill]))
     async def get_fills(limit: Limit = 20, before: Sequence = None) -> Response:
         """Fills, the newest first; `before` the smallest `seq` of a page gives the next."""
-        return respond(await ledger.read(Store.fills, limit=limit, before=before))
+        fills = await ledger.read(Store.fills, limit=limit, before=before)
+        return respond([_judged(fill) for fill in fills])
+
+    def _judged(fill: StoredFill) -> StoredFill:
+        return replace(fill, after_halt=control.was_halted(fill.timestamp))
 
     @routes.get("/pnl", **call(PnlReport))
     async def get_pnl() -> Response:
@@ -77,19 +83,30 @@ def follow(stream: Stream, ledger: Ledger) -> APIRouter:
     async def head() -> int:
         return await ledger.read(Store.head)
 
-    async def read_after(seq: int, limit: int) -> list[Entry]:
-        return await ledger.read(Store.after, seq, limit=limit)
+    async def read_after(seq: int, limit: int, kinds: Kinds) -> list[Entry]:
+        return await ledger.read(Store.after, seq, limit=limit, kinds=kinds)
 
     @routes.get("/stream", response_class=StreamingResponse)
     async def get_stream(
+        kinds: str | None = None,
         last_event_id: Annotated[int | None, Header(ge=0, le=2**63 - 1)] = None,
     ) -> StreamingResponse:
         """Server-sent events after `Last-Event-ID`: fill, reversal, error, breach, control.
 
         The first event, `ready`, tells where the stream begins: there, or at the newest entry.
+        `kinds=control,breach` sends only those. A halt that could not be stored yet has no id.
         """
-        chunks = stream.follow(last_event_id, head=head, read_after=read_after)
+        chunks = stream.follow(last_event_id, head=head, read_after=read_after, kinds=_kinds(kinds))
         headers = {"Cache-Control": "no-store"}
         return StreamingResponse(chunks, media_type="text/event-stream", headers=headers)
 
     return routes
+
+
+def _kinds(given: str | None) -> Kinds:
+    if given is None:
+        return EVERY_KIND
+    asked = frozenset(given.split(","))
+    if not asked <= EVERY_KIND:
+        raise Rejected("invalid_parameter", f"unknown kind; of: {', '.join(KINDS)}", field="kinds")
+    return frozenset(kind for kind in KINDS if kind in asked)

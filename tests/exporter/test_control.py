@@ -7,6 +7,7 @@ from arbwatch.control import Acknowledgement, HaltOrder, HaltState, ResumeOrder
 from exporter.control import Control
 from exporter.ledger.ledger import Ledger
 from exporter.ledger.store import Store
+from exporter.ledger.writer import Written
 from tests.client import Client, fill
 from tests.conftest import RunningExporter
 
@@ -154,7 +155,11 @@ async def test_an_unacknowledged_halt_becomes_unconfirmed(tmp_path: Path) -> Non
         on_confirmed=lambda seconds: None,
         clock=lambda: clock[0],
     )
-    ledger.on_stored = lambda written: control.stored(written.entries)
+
+    def stored(written: Written) -> None:
+        control.stored(written.entries, [])
+
+    ledger.on_stored = stored
     ledger.start()
 
     (ordered,) = await control.halt("kalshi", HaltOrder())
