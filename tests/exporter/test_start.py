@@ -61,6 +61,26 @@ def test_a_bad_setting_is_named(tmp_path: Path, setting: str, value: str) -> Non
 
 
 @pytest.mark.parametrize(
+    ("settings", "line"),
+    [
+        ({"EXPORTER_HOST": "0.0.0.0"}, "EXPORTER_HOST: other machines reach 0.0.0.0, so TOKENS_"),
+        ({"TOKENS": "a read s3cret; b s3cret read"}, "TOKENS: entry 2: the scopes are ingest, re"),
+        ({"TOKENS": "a read s3cret", "TOKENS_FILE": "/x"}, "TOKENS: set either this or TOKENS_FI"),
+        ({"TOKENS_FILE": "/no/such"}, "/no/such: No such file or directory"),
+        ({"TOKENS_FILE": "/dev/null"}, "/dev/null line 1: the last line"),
+    ],
+)
+def test_wrong_tokens_are_named_and_not_shown(
+    tmp_path: Path, settings: dict[str, str], line: str
+) -> None:
+    """Nobody listens for other machines without them."""
+    output = refusal(tmp_path, **settings)
+
+    assert output.startswith(f"exporter: {line}")
+    assert "s3cret" not in output
+
+
+@pytest.mark.parametrize(
     ("text", "reason"),
     [
         ("equity_usd: 0", "equity_usd"),
