@@ -1,0 +1,106 @@
+"""`python -m bench.drill`: plays the drill against what `make up` started; `make drill`.
+
+It halts and resumes trading, so it plays with the demo only. It leaves the stack as it found it.
+"""
+
+import argparse
+import signal
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import msgspec
+import requests
+
+from arbwatch.control import HaltState
+from bench.drill import by_command, by_rule, crash
+from bench.drill.bot import running_bot
+from bench.drill.discord import running_discord
+from bench.drill.errors import CannotDrill, StepFailed
+from bench.drill.scene import ENGINE, Scene
+from bench.drill.stack import Stack
+from bench.drill.tidying import tidied_up
+from bench.drill.timeline import Timeline
+from stack.errors import StackError
+from stack.settings import read_settings
+
+WATCH_SECONDS = 10.0
+STEPS = {
+    "before": by_command.before,
+    "halt from Discord": by_command.halt,
+    "resume without a role": by_command.refusal,
+    "resume": by_command.resume,
+    "halt, exporter killed": crash.halt_and_kill,
+    "feed lost": by_rule.lose_a_feed,
+}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """0 when every step held; 1 when one did not, or when the stack is not one to play with."""
+    chosen = _parser().parse_args(arguments)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    timeline = Timeline()
+    try:
+        stack = Stack(read_settings())
+        check_is_demo(stack)
+        play(stack, timeline, watch_seconds=chosen.watch)
+    except (CannotDrill, StackError) as error:
+        print(f"no drill: {error}", file=sys.stderr)
+        return 1
+    except (StepFailed, requests.RequestException) as failure:
+        print(f"\nThe drill failed: {failure}", file=sys.stderr)
+    except KeyboardInterrupt:
+        print("\nThe drill was stopped.", file=sys.stderr)
+        return 1
+    finally:
+        if chosen.json:
+            report = msgspec.json.encode(timeline.report())
+            chosen.json.write_bytes(msgspec.json.format(report, indent=2) + b"\n")
+    return 0 if timeline.report().holds else 1
+
+
+def check_is_demo(stack: Stack) -> None:
+    """The demo and nobody else trades, and both venues run.
+
+    Raises:
+        CannotDrill: not so.
+    """
+    try:
+        venues = stack.venues()
+    except (requests.RequestException, OSError):
+        why = f"the exporter does not answer on {stack.url('exporter')}: start the stack, make up"
+        raise CannotDrill(why) from None
+    engines = sorted({engine for venue in venues for engine in venue.engines})
+    if engines != [ENGINE]:
+        found = ", ".join(engines) or "none"
+        raise CannotDrill(f"it halts trading, so only the demo may be in contact; found: {found}")
+    for venue in venues:
+        if venue.state is not HaltState.RUNNING:
+            why = f"{venue.venue} is {venue.state}: resume it first"
+            raise CannotDrill(why)
+
+
+def play(stack: Stack, timeline: Timeline, *, watch_seconds: float) -> None:
+    """Every step, each on the state that the one before it left."""
+    with tidied_up(stack), running_discord() as discord, running_bot(stack, discord):
+        scene = Scene(stack, discord, watch_seconds)
+        for name, step in STEPS.items():
+            with timeline.step(name) as begun:
+                step(scene, begun)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m bench.drill", description=__doc__)
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write the timeline there, too")
+    parser.add_argument(
+        "--watch",
+        type=float,
+        default=WATCH_SECONDS,
+        metavar="SECONDS",
+        help="how long to watch a halted venue (%(default)g)",
+    )
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())
