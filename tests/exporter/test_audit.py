@@ -1,11 +1,13 @@
 """The audit trail: complete, in order, and impossible to change unnoticed."""
 
+import shutil
 import sqlite3
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from exporter import audit
 from exporter.errors import StartError
 from exporter.ledger.audit import GENESIS, chained, first_break
 from exporter.ledger.store import Store
@@ -72,3 +74,53 @@ def test_a_chain_breaks_where_it_was_changed() -> None:
     assert first_break(rows) is None
     assert first_break([rows[0], (2, "x", rows[1][-1]), rows[2]]) == 2
     assert first_break([rows[0], rows[2]]) == 3
+
+
+def test_the_trail_is_checked_while_the_exporter_runs(
+    exporter: RunningExporter, ledger_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """One line: how many entries, from when to when, and the hash to keep elsewhere."""
+    api = exporter.client
+    for actor in ("alice", "bob"):
+        api.post("/api/venues/kalshi/halt", {"actor": actor})
+    last, _ = api.get("/api/audit")
+
+    code = audit.main([str(ledger_path)])
+
+    line = capsys.readouterr().out
+    assert (code, line.count("\n")) == (0, 1)
+    assert f"{ledger_path}: 2 entries hold, 20" in line
+    assert line.endswith(f"the last hash is {last['hash']}\n")
+    assert api.post("/api/venues/kalshi/halt", {"actor": "carol"}).status_code == 200
+
+
+def test_a_changed_copy_is_found_out(
+    exporter: RunningExporter,
+    ledger_path: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """A backup is checked without a trace beside it, and the first wrong entry is named."""
+    for actor in ("alice", "bob", "carol"):
+        exporter.client.post("/api/venues/kalshi/halt", {"actor": actor})
+    exporter.stop()
+    copy = tmp_path / "backup" / "ledger.db"
+    copy.parent.mkdir()
+    shutil.copy(ledger_path, copy)
+    assert audit.main([str(copy)]) == 0
+    assert list(copy.parent.iterdir()) == [copy]
+    with closing(sqlite3.connect(copy)) as connection, connection:
+        connection.execute("UPDATE control SET reason = 'none' WHERE seq = 2")
+
+    assert audit.main([str(copy)]) == 1
+
+    assert "entry 2 does not follow the one before it; 1 entries hold" in capsys.readouterr().out
+
+
+def test_what_is_no_ledger_is_not_checked(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Neither holds nor broken: another exit code, and the file is named."""
+    assert audit.main([str(tmp_path / "missing.db")]) == 2
+
+    assert "missing.db: not a readable ledger" in capsys.readouterr().err
