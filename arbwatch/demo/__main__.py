@@ -12,6 +12,7 @@ from pathlib import Path
 
 from arbwatch import Engine
 from arbwatch.demo.clock import RealClock
+from arbwatch.demo.drops import Drops
 from arbwatch.demo.replay import DEFAULT_SPEED, RECORDED_PAIR_ID
 from arbwatch.demo.run import DEFAULT_PAIRS, DEFAULT_THRESHOLD_CENTS, Options, open_desk, play
 from arbwatch.demo.scenarios import HEALTHY, SCENARIOS
@@ -25,19 +26,25 @@ MEDIAN_STEP_SECONDS = 1800
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the demo; the answer is the exit code."""
-    chosen = _parser().parse_args(arguments)
+    parser = _parser()
+    chosen = parser.parse_args(arguments)
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     options = _options(chosen)
     _say(introduction(options, url=chosen.exporter_url))
     stop = threading.Event()
+    drops = Drops(_say, planned_at=options.scenario.drops_at)
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
+    if hasattr(signal, "SIGUSR1"):
+        signal.signal(signal.SIGUSR1, lambda *_: drops.ask())
     clock = RealClock(stop)
-    engine = Engine(chosen.exporter_url, name=ENGINE_NAME, state_dir=chosen.state_dir)
-    desk = open_desk(options, clock=clock, may_trade=engine.may_trade, say=_say)
+    engine = Engine(
+        chosen.exporter_url, name=ENGINE_NAME, state_dir=chosen.state_dir, token=_token(parser)
+    )
+    desk = open_desk(options, clock=clock, may_trade=engine.may_trade, say=_say, drops=drops)
     engine.on_control(desk.on_control)
     with engine:
-        play(options, desk, clock=clock, push=engine.push)
+        play(options, desk, clock=clock, push=engine.push, drops=drops)
     return 0
 
 
@@ -57,7 +64,8 @@ Fees: Kalshi 7 % x P x (1-P), rounded up to a cent an order; Polymarket none on 
 Threshold: fills from {options.threshold_cents:g} cents net. The strategy's limit is \
 {LIMIT_MIN_NET_EDGE_CENTS:g}: at that the recording never fills.
 Scenario: {scenario.name}: {scenario.story}.
-  Look for: {scenario.look}."""
+  Look for: {scenario.look}.
+`kill -USR1 {os.getpid()}` drops Kalshi's feed for 10 seconds."""
 
 
 def _options(chosen: argparse.Namespace) -> Options:
@@ -97,6 +105,14 @@ def _parser() -> argparse.ArgumentParser:
     add("--exporter-url", default=url, help="also from EXPORTER_URL")
     add("--state-dir", type=Path, default=Path("var/engine"), help="keeps what could not be sent")
     return parser
+
+
+def _token(parser: argparse.ArgumentParser) -> str | Path | None:
+    """What the environment gives: a token, or the file that holds it."""
+    text, path = os.environ.get("EXPORTER_TOKEN"), os.environ.get("EXPORTER_TOKEN_FILE")
+    if text and path:
+        parser.error("EXPORTER_TOKEN: set either this or EXPORTER_TOKEN_FILE, not both")
+    return Path(path) if path else text or None
 
 
 def _finite(text: str) -> float:

@@ -100,7 +100,7 @@ class Desk:
         name = f"{pair.pair_id}-{self._fills[pair.pair_id]:05}"
         rng = Random(f"{self.style.seed}/fill/{name}")
         execution = self.style.profile(package, rng, tick.hidden_loss_cents)
-        fill = fill_of(pair, package, execution, fill_id=f"{self.style.run}-{name}", timestamp=now)
+        fill = fill_of(pair, package, execution, fill_id=f"{self.style.run}-{name}", decided_at=now)
         self.account.book(
             pair,
             until=tick.at + pair.hold_seconds,

@@ -39,13 +39,13 @@ def edge_of(tick: Tick, package: Package, *, timestamp: datetime) -> Edge:
 
 
 def fill_of(
-    pair: Pair, package: Package, execution: Execution, *, fill_id: str, timestamp: datetime
+    pair: Pair, package: Package, execution: Execution, *, fill_id: str, decided_at: datetime
 ) -> Fill:
-    """How the order executed."""
+    """How the order executed: at once, as far as the clock goes; its delays are simulated."""
     contracts = package.contracts
     return Fill(
         fill_id=fill_id,
-        timestamp=timestamp,
+        timestamp=decided_at,
         pair_id=pair.pair_id,
         entry_edge_cents=package.net_edge_cents,
         realized_edge_cents=pnl_micros(package, execution) / (contracts * CENT_MICROS),
@@ -57,6 +57,7 @@ def fill_of(
         leader=pair.leader,
         hedge_latency_ms=execution.hedge_latency_ms,
         status=execution.status,
+        ordered_at=decided_at,
     )
 
 

@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from arbwatch.demo.books import load_recording
 from arbwatch.demo.clock import Clock
 from arbwatch.demo.desk import Desk, MayTrade, Say, Style
+from arbwatch.demo.drops import Drops
 from arbwatch.demo.feeds import (
     exposure_stream,
     latency_stream,
     rare_error_stream,
     request_stream,
 )
-from arbwatch.demo.market import VENUES, Moment, Tick, in_order
+from arbwatch.demo.market import KALSHI, VENUES, Moment, Tick, in_order
 from arbwatch.demo.replay import DEFAULT_SPEED, replay
 from arbwatch.demo.scenarios import HEALTHY, Scenario, calm_days
 from arbwatch.demo.simulator import simulated_pairs, tick_stream
@@ -36,7 +37,9 @@ class Options:
     duration_seconds: float = float("inf")
 
 
-def open_desk(options: Options, *, clock: Clock, may_trade: MayTrade, say: Say) -> Desk:
+def open_desk(
+    options: Options, *, clock: Clock, may_trade: MayTrade, say: Say, drops: Drops
+) -> Desk:
     """The trader of a run."""
     style = Style(
         threshold_cents=options.threshold_cents,
@@ -44,7 +47,12 @@ def open_desk(options: Options, *, clock: Clock, may_trade: MayTrade, say: Say) 
         seed=options.seed,
         profile=options.scenario.profile,
     )
-    return Desk(style, may_trade, say, reachable=lambda venue: _is_up(options, venue, clock))
+
+    def is_reachable(venue: str) -> bool:
+        is_up = options.scenario.feed_at(venue, clock.elapsed()).is_up
+        return is_up and (drops.is_up or venue != KALSHI)
+
+    return Desk(style, may_trade, say, reachable=is_reachable)
 
 
 def moments(options: Options, desk: Desk) -> Iterator[Moment]:
@@ -62,13 +70,17 @@ def moments(options: Options, desk: Desk) -> Iterator[Moment]:
     )
 
 
-def play(options: Options, desk: Desk, *, clock: Clock, push: Callable[[Event], None]) -> None:
+def play(
+    options: Options, desk: Desk, *, clock: Clock, push: Callable[[Event], None], drops: Drops
+) -> None:
     """Push every event when it is due, until the clock says stop or the duration is over."""
     for moment in moments(options, desk):
         if moment.at > options.duration_seconds or not clock.wait_until(moment.at):
             return
-        for event in _events(moment, desk, clock):
-            push(event)
+        drops.advance(moment.at)
+        for event in _events(moment, desk, clock) if drops.is_priced(moment) else ():
+            if drops.comes_through(event):
+                push(event)
 
 
 def _events(moment: Moment, desk: Desk, clock: Clock) -> list[Event]:
@@ -87,7 +99,3 @@ def _tick_streams(options: Options) -> list[Iterator[Moment]]:
         replay(recording, speed=options.speed),
         *(tick_stream(pair, seed=options.seed) for pair in simulated),
     ]
-
-
-def _is_up(options: Options, venue: str, clock: Clock) -> bool:
-    return options.scenario.feed_at(venue, clock.elapsed()).is_up

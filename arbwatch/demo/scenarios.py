@@ -24,6 +24,7 @@ from arbwatch.demo.pricing import best_package
 from arbwatch.demo.replay import recorded_pair
 
 BURST_ERROR_SHARE = 0.25
+DROPPED_AT_SECONDS = 20.0
 BACKLOG_HIDDEN_CENTS = 1.0
 # A venue has several quiet markets, so its updates are not as rare as those of a single one (0.1).
 SLOWEST_QUIET_RATE = 0.3
@@ -51,7 +52,10 @@ def _unbent(ticks: Iterator[Moment]) -> Iterator[Moment]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scenario:
-    """How a run differs from a healthy one. `story` is the incident, `look` where it shows."""
+    """How a run differs from a healthy one. `story` is the incident, `look` where it shows.
+
+    `drops_at` is the second at which Kalshi's feed is dropped for a while.
+    """
 
     name: str
     story: str
@@ -61,6 +65,7 @@ class Scenario:
     extra: Extra = _nothing_more
     bend: Bend = _unbent
     is_quiet: bool = False
+    drops_at: float = float("inf")
 
 
 def calm_days(
@@ -195,6 +200,13 @@ SCENARIOS = {
             bend=_ticks_while_up,
         ),
         Scenario(
+            name="dropped-feed",
+            story="Kalshi's feed is dropped for 10 seconds, once, 20 seconds after the start",
+            look="feed silence of kalshi beyond 10 s: a rule halts it, and fills stop until "
+            "somebody resumes it; edges come back with the feed, polymarket goes on all the while",
+            drops_at=DROPPED_AT_SECONDS,
+        ),
+        Scenario(
             name="runaway-errors",
             story="Polymarket stops confirming orders: 30 timeouts in 10 seconds, again and again",
             look="execution_timeout errors in bursts, error rate of polymarket about 12 %",
@@ -205,7 +217,7 @@ SCENARIOS = {
             name="daily-loss",
             story="orders that should earn 2.42 cents lose 2.71, as a real engine's did",
             look="P&L of the day through -100 USD within a minute, the engine's own daily_loss "
-            "breach, capture below 0; it goes on until it is halted",
+            "breach, capture below 0; then a rule halts it, and nothing is lost any more",
             profile=losing,
             extra=_large_baits,
         ),

@@ -6,6 +6,7 @@ from typing import TypeVar
 
 from arbwatch.demo.books import Book, Instant
 from arbwatch.demo.clock import VirtualClock
+from arbwatch.demo.drops import Drops
 from arbwatch.demo.fees import CENT_MICROS, FEES_NOVEMBER_2025
 from arbwatch.demo.market import POLYMARKET, Pair
 from arbwatch.demo.run import Options, open_desk, play
@@ -21,8 +22,15 @@ def run_demo(options: Options, *, permitted: bool = True) -> list[Event]:
     """Every event of a run that starts on New Year 2026."""
     pushed: list[Event] = []
     clock = VirtualClock(START)
-    desk = open_desk(options, clock=clock, may_trade=lambda venue: permitted, say=lambda text: None)
-    play(options, desk, clock=clock, push=pushed.append)
+    drops = Drops(lambda text: None, planned_at=options.scenario.drops_at)
+    desk = open_desk(
+        options,
+        clock=clock,
+        may_trade=lambda venue: permitted,
+        say=lambda text: None,
+        drops=drops,
+    )
+    play(options, desk, clock=clock, push=pushed.append, drops=drops)
     return pushed
 
 

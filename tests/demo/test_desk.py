@@ -33,6 +33,13 @@ def test_an_edge_that_clears_the_threshold_is_filled() -> None:
     assert [type(event) for event in events] == [Edge, Fill]
 
 
+def test_a_fill_tells_when_it_was_ordered() -> None:
+    """When it was decided: so an entry after a halt is told from one before it."""
+    (fill,) = of(Fill, _tick(_desk(), CLEARS))
+
+    assert fill.ordered_at == START
+
+
 def test_a_smaller_edge_is_pushed_but_not_filled() -> None:
     """Half a cent is the threshold."""
     assert [type(event) for event in _tick(_desk(), NEARLY)] == [Edge]

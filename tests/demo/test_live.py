@@ -9,6 +9,7 @@ import pytest
 
 from arbwatch import Engine
 from arbwatch.demo.clock import RealClock
+from arbwatch.demo.drops import Drops
 from arbwatch.demo.run import Options, open_desk, play
 from tests.client import Client
 from tests.conftest import wait_until
@@ -24,11 +25,14 @@ def said(api: Client, tmp_path: Path) -> Iterator[list[str]]:
     stop = threading.Event()
     clock = RealClock(stop)
     engine = Engine(api.url, name="demo", state_dir=tmp_path)
-    desk = open_desk(FAST, clock=clock, may_trade=engine.may_trade, say=lines.append)
+    drops = Drops(lines.append)
+    desk = open_desk(FAST, clock=clock, may_trade=engine.may_trade, say=lines.append, drops=drops)
     engine.on_control(desk.on_control)
     with engine:
         loop = threading.Thread(
-            target=play, args=(FAST, desk), kwargs={"clock": clock, "push": engine.push}
+            target=play,
+            args=(FAST, desk),
+            kwargs={"clock": clock, "push": engine.push, "drops": drops},
         )
         loop.start()
         yield lines

@@ -31,6 +31,20 @@ def test_the_quiet_scenario_says_that_it_replays_a_part() -> None:
     assert "Simulated: 0 pairs" in text
 
 
+def test_two_tokens_are_one_too_many(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Whoever sets both means one of them, and nobody knows which."""
+    monkeypatch.setenv("EXPORTER_TOKEN", "s3cret")
+    monkeypatch.setenv("EXPORTER_TOKEN_FILE", "/no/such")
+
+    with pytest.raises(SystemExit):
+        main([])
+
+    told = capsys.readouterr().err
+    assert "EXPORTER_TOKEN_FILE" in told and "s3cret" not in told
+
+
 @pytest.mark.parametrize(
     "arguments",
     [

@@ -20,6 +20,7 @@ def test_every_scenario_tells_its_story_and_where_to_look() -> None:
         "one-legged",
         "backlogged-feed",
         "flapping-socket",
+        "dropped-feed",
         "runaway-errors",
         "daily-loss",
         "quiet",
@@ -91,6 +92,18 @@ def test_flapping_socket_shows_errors_and_silence() -> None:
     assert _longest_silence(events, "polymarket") < 2
     assert not [e for e in of(Edge, events) if 10 <= second(e) < 30]
     assert [e for e in of(Edge, events) if 30 <= second(e) < 45]
+
+
+def test_dropped_feed_is_silent_once_for_ten_seconds() -> None:
+    """Kalshi's updates, calls and every edge stop and come back; Polymarket goes on."""
+    events = run_scenario("dropped-feed")
+
+    assert 10 < _longest_silence(events, "kalshi") < 12
+    assert _longest_silence(events, "polymarket") < 2
+    assert not [e for e in of(Requests, events) if e.venue == "kalshi" and 20 <= second(e) < 30]
+    edges = [second(edge) for edge in of(Edge, events)]
+    assert not [at for at in edges if 20.5 <= at < 30]
+    assert [at for at in edges if 10 < at < 20] and [at for at in edges if 30 <= at < 45]
 
 
 def test_runaway_errors_show_bursts_and_a_high_error_rate() -> None:

@@ -14,6 +14,7 @@ import pytest
 
 from arbwatch import Engine
 from arbwatch.demo.clock import RealClock
+from arbwatch.demo.drops import Drops
 from arbwatch.demo.run import Options, open_desk, play
 from arbwatch.events import Breach, EngineError, Event, Fill
 from tests.arbwatch.samples import error, fill
@@ -95,8 +96,15 @@ def run_demo(recorder: Recorder, stop: threading.Event) -> None:
     """The demo, many times faster than it would trade."""
     options = Options(run="soak", **DEMO)  # type: ignore[arg-type]
     clock = RealClock(stop)
-    desk = open_desk(options, clock=clock, may_trade=lambda _venue: True, say=lambda _text: None)
-    play(options, desk, clock=clock, push=recorder.push)
+    drops = Drops(lambda _text: None)
+    desk = open_desk(
+        options,
+        clock=clock,
+        may_trade=lambda _venue: True,
+        say=lambda _text: None,
+        drops=drops,
+    )
+    play(options, desk, clock=clock, push=recorder.push, drops=drops)
 
 
 def push_facts(recorder: Recorder, stop: threading.Event) -> None:
