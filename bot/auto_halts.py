@@ -40,6 +40,7 @@ class AutoHalts:
         self._retry_seconds = retry_seconds
         self._unstored: dict[str, WantedHalt] = {}
         self._ordered: dict[str, Halt] = {}
+        self._asked: set[str] = set()
         self._told: set[str] = set()
         self._wake = asyncio.Event()
 
@@ -54,6 +55,8 @@ class AutoHalts:
 
     async def run(self) -> None:
         """Order until cancelled."""
+        # Of those that are there already, an earlier run of the bot may have asked for.
+        self._asked.update(halt.key for halt in await self._outbox.wanted_halts())
         while True:
             self._wake.clear()
             is_done = await self._order_all()
@@ -88,6 +91,7 @@ class AutoHalts:
             log.exception("Automatic halt failed")
             self._fail(halt, failed)
             return False
+        self._asked.discard(halt.key)
         self._told.discard(halt.key)
         return True
 
@@ -96,8 +100,11 @@ class AutoHalts:
 
         It was if the answer to an order was lost, or the bot died before it could note it.
         """
-        found = _newest(await self._standing(), wanted, since=wanted.began_at)
+        found = None
+        if wanted.key in self._asked:
+            found = _newest(await self._standing(), wanted, since=wanted.began_at)
         if found is None:
+            self._asked.add(wanted.key)
             found = _newest(await self._post(wanted), wanted, since=_EVER)
         if found is None:
             raise ExporterError("the exporter's answer does not show the halt")

@@ -76,7 +76,7 @@ class Outbox:
 
     async def wanted_halts(self) -> list[WantedHalt]:
         """The halts that are still to be ordered."""
-        return await self._call(lambda store: store.wanted_halts())
+        return await self._call(lambda store: store.wanted_halts(), proves_use=False)
 
     async def mark_ordered(self, key: str, *, scope: str, halt_id: int) -> bool:
         """Note a halt's order, and change its card; False if the outbox never took the halt in."""
@@ -113,12 +113,13 @@ class Outbox:
         """Forget what is delivered, final and over a week old; how many cards that were."""
         return await self._call(lambda store: store.prune())
 
-    async def _call(self, work: Callable[[Store], Answer]) -> Answer:
+    async def _call(self, work: Callable[[Store], Answer], *, proves_use: bool = True) -> Answer:
+        """Work in the file's thread. A read may work beside failing writes: it proves no use."""
         if self._thread is None:
             raise RuntimeError("the outbox is not open")
-        return await asyncio.wrap_future(self._thread.submit(self._run, work))
+        return await asyncio.wrap_future(self._thread.submit(self._run, work, proves_use))
 
-    def _run(self, work: Callable[[Store], Answer]) -> Answer:
+    def _run(self, work: Callable[[Store], Answer], proves_use: bool) -> Answer:
         assert self._store is not None
         try:
             answer = work(self._store)
@@ -126,7 +127,7 @@ class Outbox:
         except OutboxError:
             self._is_usable = False
             raise
-        self._is_usable = True
+        self._is_usable = self._is_usable or proves_use
         return answer
 
     def _open(self) -> None:

@@ -1,9 +1,15 @@
 """Bots as processes of their own, which can be killed."""
 
+import asyncio
+import contextlib
 import os
 import subprocess
 import sys
 from pathlib import Path
+
+import aiohttp
+
+from tests.bot.running import call
 
 ROOT = Path(__file__).parents[2]
 
@@ -30,3 +36,32 @@ def finish(process: subprocess.Popen[str]) -> tuple[int, str, str]:
     """Wait for the end: exit code, what it printed, what it logged."""
     printed, logged = process.communicate(timeout=15)
     return process.returncode, printed, logged
+
+
+class BotProcess:
+    """A bot that can be killed and started again with the same settings."""
+
+    def __init__(self, settings: dict[str, object]) -> None:
+        self._settings = settings
+        self.url = f"http://127.0.0.1:{settings['BOT_PORT']}"
+        self.process = start_bot_process(**settings)
+
+    async def ready(self) -> None:
+        """Wait until it takes alerts."""
+        async with asyncio.timeout(15):
+            while True:
+                with contextlib.suppress(aiohttp.ClientError):
+                    if (await call("GET", f"{self.url}/readyz"))[0] == 200:
+                        return
+                await asyncio.sleep(0.05)
+
+    def kill(self) -> None:
+        """kill -9."""
+        self.process.kill()
+        self.process.communicate()
+
+    async def restart(self) -> None:
+        """Kill it and start it again."""
+        self.kill()
+        self.process = start_bot_process(**self._settings)
+        await self.ready()

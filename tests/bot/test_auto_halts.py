@@ -149,10 +149,10 @@ async def test_a_halt_is_ordered_as_soon_as_the_exporter_is_there(
     exporter = RunningExporter(tmp_path / "late.db", port=port)
     exporter.start()
 
-    await until(lambda: samples("arb_bot_auto_halts_total", {"result": "ordered"}) == 2)
+    await until(lambda: samples("arb_bot_auto_halts_waiting") == 0)
 
     api = exporter.client
-    assert (waiting, samples("arb_bot_auto_halts_waiting")) == (2, 0)
+    assert (waiting, samples("arb_bot_auto_halts_total", {"result": "ordered"})) == (2, 2)
     assert (len(halts(api)), len(halts(api, "polymarket"))) == (1, 1)
     exporter.stop()
 

@@ -1,52 +1,21 @@
 """The bot as a process: how it starts, stops, is killed, and meets a full disk."""
 
 import asyncio
-import contextlib
 import random
 import resource
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import aiohttp
 import pytest
 
 from tests.bot.conftest import NOBODY_LISTENS, until
 from tests.bot.payloads import alert, payload
-from tests.bot.processes import finish, start_bot_process
+from tests.bot.processes import BotProcess, finish, start_bot_process
 from tests.bot.running import call
 from tests.conftest import free_port
 from tests.fakes.discord import FakeDiscord, Fault
 from tests.fakes.discord.world import FaultKind
-
-
-class BotProcess:
-    """A bot that can be killed and started again with the same settings."""
-
-    def __init__(self, settings: dict[str, object]) -> None:
-        self._settings = settings
-        self.url = f"http://127.0.0.1:{settings['BOT_PORT']}"
-        self.process = start_bot_process(**settings)
-
-    async def ready(self) -> None:
-        """Wait until it takes alerts."""
-        async with asyncio.timeout(15):
-            while True:
-                with contextlib.suppress(aiohttp.ClientError):
-                    if (await call("GET", f"{self.url}/readyz"))[0] == 200:
-                        return
-                await asyncio.sleep(0.05)
-
-    def kill(self) -> None:
-        """kill -9."""
-        self.process.kill()
-        self.process.communicate()
-
-    async def restart(self) -> None:
-        """Kill it and start it again."""
-        self.kill()
-        self.process = start_bot_process(**self._settings)
-        await self.ready()
 
 
 @pytest.fixture
