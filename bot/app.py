@@ -15,15 +15,21 @@ from prometheus_client import CollectorRegistry
 
 from arbwatch.gate import in_force
 from arbwatch.tokens import Scope, TokensError
+from bot.alertmanager_api import AlertmanagerApi
 from bot.auto_halts import AutoHalts
 from bot.cards import Card, breach_card, error_card, fill_card
 from bot.commands import Caller, Commands
+from bot.commands.confirmations import Confirmations
+from bot.commands.rights import Rights
 from bot.errors import StartError
 from bot.exporter_api import ExporterApi
 from bot.gateway.client import Gateway
 from bot.gateway.delivery import DiscordSender
+from bot.gateway.door import Door
 from bot.gateway.home import Home
-from bot.gateway.slash import adder
+from bot.gateway.notes import Notes
+from bot.gateway.resume_dialogue import ResumeDialogue
+from bot.gateway.slash import Slash
 from bot.metrics import BotMetrics
 from bot.notices import Notices
 from bot.outbox import Entry, Outbox
@@ -53,7 +59,8 @@ class ArbitrageBot:
         self._outbox = Outbox(config.outbox_path)
         self.metrics.watch_outbox(lambda: self._outbox.backlog)
         self._api = ExporterApi(config.api_base_url, credential=config.credential())
-        self._commands = Commands(self._api, metrics=self.metrics)
+        self._alerts = AlertmanagerApi(config.alertmanager_url)
+        self._commands = Commands(self._api, alerts=self._alerts, metrics=self.metrics)
         self._gateway = self._make_gateway()
         self._worker = DeliveryWorker(self._outbox, self._make_sender(), metrics=self.metrics)
         self._auto_halts = AutoHalts(self._outbox, self._api, metrics=self.metrics)
@@ -79,6 +86,7 @@ class ArbitrageBot:
         if self._gateway is not None:
             await self._gateway.close()
         await self._api.close()
+        await self._alerts.close()
         await self._outbox.close()
 
     async def alert_fill(
@@ -146,11 +154,21 @@ class ArbitrageBot:
     def _make_gateway(self) -> Gateway | None:
         if self._config.token is None:
             return None
-        config = self._config
-        home = Home(guild_id=config.guild_id, channel_id=config.channel_id)
-        gateway = Gateway(config, adder(self._commands, venues=config.venues, home=home))
+        gateway = Gateway(self._config, self._make_slash().add_to)
         self.metrics.watch_discord(lambda: gateway.is_ready)
         return gateway
+
+    def _make_slash(self) -> Slash:
+        config, commands = self._config, self._commands
+        notes = Notes(self._outbox)
+        rights = Rights(
+            trader_roles=frozenset(config.trader_roles),
+            resume_roles=frozenset(config.resume_roles),
+        )
+        home = Home(guild_id=config.guild_id, channel_id=config.channel_id)
+        door = Door(commands, home=home, rights=rights, notes=notes)
+        resuming = ResumeDialogue(commands, door=door, notes=notes, confirmations=Confirmations())
+        return Slash(commands, venues=config.venues, door=door, notes=notes, resuming=resuming)
 
     def _make_sender(self) -> Sender:
         if self._gateway is None or self._config.channel_id is None:
@@ -158,9 +176,7 @@ class ArbitrageBot:
         return DiscordSender(self._gateway, self._config.channel_id)
 
     def _make_server(self) -> "_Server":
-        app = create_app(
-            self._outbox, self._auto_halts, config=self._config, metrics=self.metrics
-        )
+        app = create_app(self._outbox, self._auto_halts, config=self._config, metrics=self.metrics)
         return _Server(
             uvicorn.Config(
                 app,

@@ -1,4 +1,7 @@
-"""The commands at a prompt: `python -m bot.console`, or `python -m bot.console /edges 5`."""
+"""The commands at a prompt: `python -m bot.console`, or `python -m bot.console /edges 5`.
+
+Typed at the prompt, a resume asks before it acts; given as arguments or piped in, it acts at once.
+"""
 
 import asyncio
 import getpass
@@ -7,6 +10,7 @@ import sys
 from collections.abc import Sequence
 
 from bot import text
+from bot.alertmanager_api import AlertmanagerApi
 from bot.commands import Answer, Caller, Commands
 from bot.errors import StartError
 from bot.exporter_api import ExporterApi
@@ -40,11 +44,14 @@ class _Console:
     def __init__(self, settings: ConsoleConfig) -> None:
         self._runner = asyncio.Runner()
         self._api = ExporterApi(settings.api_base_url, credential=settings.credential())
-        self._commands = Commands(self._api, escape=text.plain)
+        self._alerts = AlertmanagerApi(settings.alertmanager_url)
+        self._commands = Commands(self._api, alerts=self._alerts, escape=text.plain)
+        self._caller = Caller(actor=_user(), via="console")
 
     def close(self) -> None:
         """Close the connections."""
         self._runner.run(self._api.close())
+        self._runner.run(self._alerts.close())
         self._runner.close()
 
     def run(self, arguments: Sequence[str]) -> int:
@@ -58,19 +65,54 @@ class _Console:
         if is_typed:
             print(f"Arbwatch at {self._api.base_url}. /help lists the commands, Ctrl-D leaves.")
         last: Answer | None = None
-        while (line := _read_line(is_typed)) is not None:
+        while (line := _read_line(_PROMPT if is_typed else "")) is not None:
             if line.strip().lower() in _LEAVE:
                 break
             if line.strip():
-                last = self._answer(line)
+                last = (
+                    self._ask_first(line) if is_typed and _is_resume(line) else self._answer(line)
+                )
         return 0 if is_typed or last is None or last.result == "ok" else 1
 
     def _answer(self, line: str) -> Answer:
         name, *arguments = line.split()
-        caller = Caller(actor=_user(), via="console")
-        answer = self._runner.run(self._commands.answer(name, arguments, caller=caller))
-        print(answer.text, flush=True)
+        told = _Told()
+        answer = self._runner.run(
+            self._commands.answer(name, arguments, caller=self._caller, tell=told.tell)
+        )
+        told.tell(answer.text)
         return answer
+
+    def _ask_first(self, line: str) -> Answer:
+        """Show what a resume would end, and do it on a yes."""
+        arguments = line.split()[1:]
+        asked = self._runner.run(self._commands.ask_to_resume(arguments, caller=self._caller))
+        print(asked.text, flush=True)
+        if asked.resumption is None:
+            return asked
+        said = _read_line(f"{asked.button}? yes/no ")
+        if said is None or said.strip().lower() != "yes":
+            print("Nothing was resumed.", flush=True)
+            return asked
+        done = self._runner.run(self._commands.resume(asked.resumption, caller=self._caller))
+        print(done.text, flush=True)
+        return done
+
+
+class _Told:
+    """Prints what is new."""
+
+    def __init__(self) -> None:
+        self._last = ""
+
+    def tell(self, text: str) -> None:
+        if text != self._last:
+            print(text, flush=True)
+        self._last = text
+
+
+def _is_resume(line: str) -> bool:
+    return line.split()[0].removeprefix("/").lower() == "resume"
 
 
 def split_commands(words: Sequence[str]) -> list[str]:
@@ -84,9 +126,9 @@ def split_commands(words: Sequence[str]) -> list[str]:
     return [line for line in lines if line.strip()]
 
 
-def _read_line(is_typed: bool) -> str | None:
+def _read_line(prompt: str) -> str | None:
     try:
-        return input(_PROMPT if is_typed else "")
+        return input(prompt)
     except EOFError:
         return None
 

@@ -24,9 +24,14 @@ class ExporterDown(ExporterError):
 class ExporterRefused(ExporterError):
     """The exporter answered with an error of its own; the text is its message."""
 
-    def __init__(self, status: int, message: str) -> None:
+    def __init__(self, status: int, message: str, *, code: str = "") -> None:
         super().__init__(message)
         self.status = status
+        self.code = code
+
+
+class AlertmanagerDown(BotError):
+    """Alertmanager could not be reached, or gave no usable answer."""
 
 
 class NotAlertmanager(BotError):

@@ -20,8 +20,19 @@ DELIVERY_FAILURES = (
 )
 OPERATIONS = ("post", "edit")
 NOTICE_KINDS = ("fill", "reversal", "error", "breach")
-COMMANDS = ("edges", "fills", "halt", "resume", "status", "help", "other")
-RESULTS = ("ok", "refused", "unconfirmed", "unavailable", "failed", "lost")
+COMMANDS = ("edges", "fills", "halt", "resume", "status", "venues", "audit", "help", "other")
+RESULTS = (
+    "ok",
+    "asked",
+    "refused",
+    "late",
+    "repeated",
+    "unconfirmed",
+    "unavailable",
+    "failed",
+    "lost",
+)
+ACTING = ("halt", "resume")
 ORDERS = ("ordered", "failed")
 # Discord answers in 0.1 to 0.5 s; a queued message may wait out an outage.
 DELIVERY_BUCKETS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 15, 60, 300, 3600)
@@ -80,6 +91,18 @@ class BotMetrics:
         for command in COMMANDS:
             for result in RESULTS:
                 self.commands.labels(command=command, result=result)
+        self.denials = _counter(
+            registry,
+            "arb_bot_denials",
+            "Times that somebody was not allowed to act.",
+            command=ACTING,
+        )
+        self.denials_lost = _counter(
+            registry,
+            "arb_bot_denials_lost",
+            "Denials that the exporter did not take into its audit trail.",
+            command=ACTING,
+        )
         self.auto_halts = _counter(
             registry,
             "arb_bot_auto_halts",

@@ -1,19 +1,21 @@
 """The commands, free of Discord: a name and arguments in, a text out."""
 
+import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Literal
 
-from arbwatch.control import ALL_VENUES
+from arbwatch.control import ALL_VENUES, Denial
 from bot import text
-from bot.commands import control, reading
-from bot.commands.answer import Answer, Caller, Context, Result
+from bot.alertmanager_api import AlertmanagerApi
+from bot.commands import halting, reading, resuming, venues
+from bot.commands.answer import Answer, Caller, Context, Result, Resumption, Tell
 from bot.errors import ExporterDown, ExporterError, ExporterRefused
 from bot.exporter_api import ExporterApi
 from bot.metrics import BotMetrics
 
-__all__ = ["Answer", "Caller", "Commands", "Context", "Result"]
+__all__ = ["Answer", "Caller", "Commands", "Context", "Result", "Resumption", "Tell"]
 
 log = logging.getLogger(__name__)
 
@@ -24,6 +26,10 @@ class BadArguments(ValueError):
     """Arguments that a command cannot take; the text says what it takes."""
 
 
+def tell_nobody(text: str) -> None:
+    """For a caller who waits for the answer only."""
+
+
 class Commands:
     """Answers every command, whatever happens: a failure is an answer too, and is counted."""
 
@@ -31,33 +37,77 @@ class Commands:
         self,
         api: ExporterApi,
         *,
+        alerts: AlertmanagerApi | None = None,
         metrics: BotMetrics | None = None,
         escape: text.Escape = text.discord,
         now_seconds: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self._api = api
+        self._alerts = alerts
         self._metrics = metrics
         self._escape = escape
         self._now_seconds = now_seconds
+        self._sleep = sleep
 
-    async def answer(self, name: str, arguments: Sequence[str], *, caller: Caller) -> Answer:
-        """Run one command. Arguments are words, as typed."""
+    async def answer(
+        self, name: str, arguments: Sequence[str], *, caller: Caller, tell: Tell = tell_nobody
+    ) -> Answer:
+        """Run one command. Arguments are words, as typed; a resume is carried out at once."""
         name = name.strip().removeprefix("/").lower()
-        answer = await self._try(name, arguments, caller)
-        self.count(name, answer.result)
-        return answer
+        context = self._context(caller, tell)
+        return await self._try(name, lambda: _parse(name, arguments, context))
 
-    def count(self, name: str, result: Result | Literal["lost"]) -> None:
+    async def ask_to_resume(self, arguments: Sequence[str], *, caller: Caller) -> Answer:
+        """Do nothing yet: show what a resume would end, and what speaks against it."""
+        context = self._context(caller, tell_nobody)
+        scope = _words(arguments)
+        return await self._try(
+            "resume", lambda: resuming.question(context, _venue("resume", scope))
+        )
+
+    async def resume(self, resumption: Resumption, *, caller: Caller) -> Answer:
+        """End the halts that somebody was shown."""
+        context = self._context(caller, tell_nobody)
+        return await self._try("resume", lambda: resuming.carry_out(context, resumption))
+
+    async def deny(self, denial: Denial) -> None:
+        """Count that somebody was not allowed to act, and have it audited if that is possible."""
+        if self._metrics is not None:
+            self._metrics.denials.labels(command=denial.command).inc()
+        log.info("Denied: command=%s reason=%s", denial.command, denial.reason)
+        try:
+            await self._api.denied(denial)
+        except ExporterError as failed:
+            if self._metrics is not None:
+                self._metrics.denials_lost.labels(command=denial.command).inc()
+            kind = type(failed).__name__
+            log.warning("Denial not audited: command=%s error=%s", denial.command, kind)
+
+    def count(self, name: str, result: Result | Literal["late", "repeated", "lost"]) -> None:
         """Count a command; `lost` is an answer that did not reach who asked."""
         if self._metrics is not None:
             self._metrics.count_command(name, result)
 
-    async def _try(self, name: str, arguments: Sequence[str], caller: Caller) -> Answer:
-        context = Context(
-            api=self._api, caller=caller, escape=self._escape, now_seconds=self._now_seconds
+    def _context(self, caller: Caller, tell: Tell) -> Context:
+        return Context(
+            api=self._api,
+            alerts=self._alerts,
+            caller=caller,
+            escape=self._escape,
+            tell=tell,
+            now_seconds=self._now_seconds,
+            sleep=self._sleep,
         )
+
+    async def _try(self, name: str, work: Callable[[], Awaitable[Answer]]) -> Answer:
+        answer = await self._guard(name, work)
+        self.count(name, answer.result)
+        return answer
+
+    async def _guard(self, name: str, work: Callable[[], Awaitable[Answer]]) -> Answer:
         try:
-            return await _parse(name, arguments, context)
+            return await work()
         except BadArguments as wrong:
             return Answer(str(wrong), "refused")
         except ExporterRefused as refused:
@@ -77,7 +127,7 @@ class Commands:
 
 
 def _parse(name: str, arguments: Sequence[str], context: Context) -> Awaitable[Answer]:
-    words = [word for argument in arguments for word in argument.split()]
+    words = _words(arguments)
     match name:
         case "edges":
             return reading.edges(context, _count(name, words, reading.DEFAULT_EDGES))
@@ -85,14 +135,22 @@ def _parse(name: str, arguments: Sequence[str], context: Context) -> Awaitable[A
             return reading.fills(context, _count(name, words, reading.DEFAULT_FILLS))
         case "status":
             return reading.status(context)
+        case "venues":
+            return venues.venues(context)
+        case "audit":
+            return venues.audit(context, _count(name, words, venues.DEFAULT_AUDIT))
         case "help":
             return reading.show_help(context)
         case "halt":
-            return control.halt(context, _venue(name, words), " ".join(words[1:]))
+            return halting.halt(context, _venue(name, words), " ".join(words[1:]))
         case "resume":
-            return control.resume(context, _venue(name, words))
+            return resuming.resume(context, _venue(name, words))
         case _:
             raise BadArguments("There is no such command. /help lists all of them.")
+
+
+def _words(arguments: Sequence[str]) -> list[str]:
+    return [word for argument in arguments for word in argument.split()]
 
 
 def _count(name: str, words: Sequence[str], default: int) -> int:

@@ -1,25 +1,39 @@
 """What a command gets and gives."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Literal
 
 from msgspec import Struct
 
-from arbwatch.control import Via
+from arbwatch.control import Halt, Via
+from bot.alertmanager_api import AlertmanagerApi
 from bot.cards.card import CONTENT_LIMIT
 from bot.exporter_api import ExporterApi
 from bot.text import Escape
 
-Result = Literal["ok", "refused", "unconfirmed", "unavailable", "failed"]
+Result = Literal["ok", "asked", "refused", "unconfirmed", "unavailable", "failed"]
+Tell = Callable[[str], None]
 
 ANSWER_LIMIT = CONTENT_LIMIT  # an answer is one message, in the console too
 
 
+class Resumption(Struct, frozen=True, kw_only=True):
+    """The halts that somebody was shown and may end: these, and none that came later."""
+
+    scope: str
+    halts: tuple[Halt, ...]
+
+
 class Answer(Struct, frozen=True):
-    """The text of an answer, ready to show, and how the command went."""
+    """The text of an answer, ready to show, and how the command went.
+
+    With a `resumption` it is a question, and nothing was done yet; `button` is what says yes to it.
+    """
 
     text: str
     result: Result = "ok"
+    resumption: Resumption | None = None
+    button: str = ""
 
 
 class Caller(Struct, frozen=True, kw_only=True):
@@ -30,9 +44,16 @@ class Caller(Struct, frozen=True, kw_only=True):
 
 
 class Context(Struct, frozen=True, kw_only=True):
-    """What commands work with. `escape` makes data safe to show where the answer goes."""
+    """What commands work with.
+
+    `escape` makes data safe to show where the answer goes; `tell` shows there what the answer would
+    be now, while the command goes on.
+    """
 
     api: ExporterApi
+    alerts: AlertmanagerApi | None
     caller: Caller
     escape: Escape
+    tell: Tell
     now_seconds: Callable[[], float]
+    sleep: Callable[[float], Awaitable[None]]

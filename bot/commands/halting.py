@@ -1,165 +1,141 @@
-"""Commands that act: halt, resume. They say "halted" only once the engine has said so."""
+"""The halt: ordered at once, again until it is stored, and true once the engine has said so."""
 
-import asyncio
+from arbwatch.control import ALL_VENUES, EngineAck, Halt, HaltOrder, HaltState, VenueControl
+from bot.commands import halt_text
+from bot.commands.answer import Answer, Context
+from bot.commands.halt_text import Seen
+from bot.commands.wording import actor, of_scope, venue_name
+from bot.errors import ExporterDown, ExporterError, ExporterRefused
+from bot.text import clip, one_line
 
-from arbwatch.control import (
-    ALL_VENUES,
-    Halt,
-    HaltOrder,
-    HaltState,
-    ResumeOrder,
-    VenueControl,
-)
-from bot.commands.answer import ANSWER_LIMIT, Answer, Context
-from bot.errors import ExporterDown, ExporterError
-from bot.text import Escape, join, length, one_line
+# An exporter that died is started again within this.
+STORE_SECONDS = 15.0
+# The exporter declares an engine silent after five seconds; just started, it needs a lease to know
+# which engines there are.
+CONFIRM_SECONDS = 25.0
+# In which an engine's cancels are done at both venues, or do not work.
+OPEN_ORDERS_SECONDS = 6.0
 
-# An engine acknowledges within a second or is declared silent by the exporter after five.
-CONFIRM_SECONDS = 6.0
-_POLL_SECONDS = 0.2
-_ACTOR_LIMIT = 128
+_STORE_AGAIN_SECONDS = 0.5
+_POLL_SECONDS = 0.1
 _REASON_LIMIT = 500
-
-_BY_HAND = (
-    "Act by hand: stop the engine, cancel its open orders at the venue,"
-    " and check the positions there. /status shows the state once it is known."
-)
-
-_STANDS = {
-    HaltState.RUNNING: "⚠️ resumed by somebody meanwhile",
-    HaltState.REQUESTED: "⚠️ not confirmed",
-    HaltState.UNCONFIRMED: "⚠️ not confirmed",
-    HaltState.ACKNOWLEDGED: "🛑 halted",
-}
+_MESSAGE_LIMIT = 400
+# The exporter's word for a halt that is in force and that its disk did not take.
+_IN_FORCE = "halt_not_stored"
 
 
-async def halt(context: Context, venue: str, reason: str = "") -> Answer:
-    """Order a halt, and wait for the engine's acknowledgement."""
-    name = _name(venue, context.escape)
+async def halt(context: Context, scope: str, reason: str = "") -> Answer:
+    """Order a halt, and tell what becomes of it until its end is known."""
+    halting = _Halting(context, scope)
     order = HaltOrder(
-        reason=_reason(reason, otherwise="no reason given"),
-        actor=_actor(context),
+        reason=one_line(reason)[:_REASON_LIMIT] or "no reason given",
+        actor=actor(context.caller.actor),
         via=context.caller.via,
     )
     try:
-        ordered = await context.api.halt(venue, order)
+        ordered = await halting.store(order)
     except ExporterDown:
-        text = f"⚠️ Halt of {name} not confirmed: the exporter does not answer."
-        return Answer(f"{text}\n{_BY_HAND}", "unavailable")
-    order_seq = min((control.seq for control in ordered), default=0)
-    return _halted(await _wait(context, ordered), name, context.escape, order_seq=order_seq)
+        return halting.not_stored("the exporter does not answer")
+    except ExporterRefused as refused:
+        if refused.status < 500:
+            raise
+        ordered = await halting.look([]) if refused.code == _IN_FORCE else []
+        message = clip(context.escape(one_line(str(refused))), _MESSAGE_LIMIT)
+        if not ordered:
+            return halting.not_stored(message)
+        halting.warning = f"\n⚠️ {message}"
+    return await halting.follow(ordered)
 
 
-async def resume(context: Context, venue: str) -> Answer:
-    """End the open halts of a venue or of all that can be seen now, and no later ones."""
-    seen = _of_scope(await context.api.venues(), venue)
-    own = [halt for halt in _open_halts(seen) if halt.scope == venue]
-    name = _name(venue, context.escape)
-    if seen and not own and _are_all(seen, HaltState.RUNNING):
-        are = "are" if venue == ALL_VENUES else "is"
-        return Answer(f"▶️ {name} {are} already running.")
-    order = ResumeOrder(
-        reason="resumed by command",
-        actor=_actor(context),
-        via=context.caller.via,
-        halt_ids=[halt.halt_id for halt in own],
-    )
-    after = await context.api.resume(venue, order)
-    return _resumed(after, own, name, context.escape)
+class _Halting:
+    """One halt on its way. `warning` is told with the rest while the halt is not on disk."""
+
+    def __init__(self, context: Context, scope: str) -> None:
+        self._context = context
+        self._scope = scope
+        self._name = venue_name(scope, context.escape)
+        self._seconds: dict[str, float] = {}
+        self.warning = ""
+
+    async def store(self, order: HaltOrder) -> list[VenueControl]:
+        """Order until it is stored; a second halt that a lost answer leaves behind does no harm."""
+        deadline = self._context.now_seconds() + STORE_SECONDS
+        while True:
+            try:
+                return await self._context.api.halt(self._scope, order)
+            except ExporterDown:
+                if self._context.now_seconds() >= deadline:
+                    raise
+            self._context.tell(halt_text.not_stored_yet(self._name))
+            await self._context.sleep(_STORE_AGAIN_SECONDS)
+
+    async def look(self, before: list[VenueControl]) -> list[VenueControl]:
+        """The venues of the scope now; as before where that cannot be seen."""
+        try:
+            return of_scope(await self._context.api.venues(), self._scope) or before
+        except ExporterError:
+            return before
+
+    async def follow(self, ordered: list[VenueControl]) -> Answer:
+        """Look, and tell what changes, until nothing more is to be expected."""
+        started = self._context.now_seconds()
+        latest, told = ordered, ""
+        while True:
+            seen = [self._see(control) for control in latest]
+            is_over = _is_over(seen, self._context.now_seconds() - started)
+            answer = self._answer(seen, latest, is_over=is_over)
+            if is_over:
+                return answer
+            if answer.text != told:
+                self._context.tell(answer.text)
+                told = answer.text
+            await self._context.sleep(_POLL_SECONDS)
+            latest = await self.look(latest)
+
+    def not_stored(self, why: str) -> Answer:
+        """The answer where nothing says that the halt exists."""
+        venues = [] if self._scope == ALL_VENUES else [self._scope]
+        text = halt_text.not_stored(self._name, why, venues, self._context.escape)
+        return Answer(text, "unavailable")
+
+    def _see(self, control: VenueControl) -> Seen:
+        newest = max(control.halts, key=lambda halt: halt.since, default=None)
+        is_stored = newest is not None and newest.halt_id > 0
+        acks = [ack for ack in control.acks if is_stored and newest and ack.seq >= newest.halt_id]
+        if newest and acks and control.state is HaltState.ACKNOWLEDGED:
+            self._seconds.setdefault(control.venue, _took(newest, acks))
+        return Seen(
+            venue=control.venue,
+            state=control.state,
+            acks=acks,
+            seconds=self._seconds.get(control.venue),
+            has_engine=bool(control.engines) or bool(acks),
+        )
+
+    def _answer(self, seen: list[Seen], latest: list[VenueControl], *, is_over: bool) -> Answer:
+        """How it stands: called halted only where every venue's engines have said so."""
+        name, escape = self._name, self._context.escape
+        states = {venue.state for venue in seen}
+        if states == {HaltState.RUNNING}:
+            return Answer(halt_text.running_again(name), "unconfirmed")
+        is_on_disk = all(halt.halt_id for control in latest for halt in control.halts)
+        warning = "" if is_on_disk else self.warning
+        if states == {HaltState.ACKNOWLEDGED}:
+            return Answer(halt_text.halted(seen, name, escape) + warning)
+        if HaltState.REQUESTED in states and not is_over:
+            return Answer(halt_text.requested(seen, name, escape) + warning, "unconfirmed")
+        return Answer(halt_text.unconfirmed(seen, name, escape) + warning, "unconfirmed")
 
 
-async def _wait(context: Context, ordered: list[VenueControl]) -> list[VenueControl]:
-    """Ask until every venue's engine has acknowledged the order, or long enough."""
-    deadline = context.now_seconds() + CONFIRM_SECONDS
-    latest = ordered
-    while any(control.state is HaltState.REQUESTED for control in latest):
-        if context.now_seconds() >= deadline:
-            break
-        await asyncio.sleep(_POLL_SECONDS)
-        latest = await _look(context, latest)
-    return latest
+def _is_over(seen: list[Seen], seconds: float) -> bool:
+    """Whether waiting longer shows nothing new that is worth it."""
+    states = {venue.state for venue in seen}
+    if states == {HaltState.ACKNOWLEDGED}:
+        has_open_orders = any(venue.has_open_orders for venue in seen)
+        return not has_open_orders or seconds >= OPEN_ORDERS_SECONDS
+    return states == {HaltState.RUNNING} or seconds >= CONFIRM_SECONDS
 
 
-async def _look(context: Context, before: list[VenueControl]) -> list[VenueControl]:
-    """The same venues now; as before where that cannot be seen."""
-    try:
-        found = {control.venue: control for control in await context.api.venues()}
-    except ExporterError:
-        return before
-    now = [found.get(control.venue, control) for control in before]
-    return [new if new.seq >= old.seq else old for old, new in zip(before, now, strict=True)]
-
-
-def _halted(controls: list[VenueControl], name: str, escape: Escape, *, order_seq: int) -> Answer:
-    """What became of a halt: called one only where every venue's engine has said so."""
-    if controls and _are_all(controls, HaltState.ACKNOWLEDGED):
-        return Answer(f"🛑 Trading halted on {name}{_still_open(controls, order_seq)}")
-    if len(controls) == 1 and _are_all(controls, HaltState.RUNNING):
-        return Answer(f"⚠️ {name} was resumed by somebody meanwhile.", "unconfirmed")
-    text = f"⚠️ Halt requested on {name}, but not confirmed by the engine."
-    if len(controls) > 1:
-        lines = [
-            f"{_name(c.venue, escape)}: {_STANDS[c.state]}{_still_open([c], order_seq)}"
-            for c in controls
-        ]
-        text = join(text, lines, limit=ANSWER_LIMIT - length(_BY_HAND) - 1)
-    return Answer(f"{text}\n{_BY_HAND}", "unconfirmed")
-
-
-def _still_open(controls: list[VenueControl], order_seq: int) -> str:
-    """Orders open after this halt, as far as engines told: one that did not adds no number."""
-    acks = [ack for control in controls for ack in control.acks if ack.seq >= order_seq]
-    count = sum(ack.open_orders or 0 for ack in acks)
-    if not count:
-        return ""
-    least = "at least " if any(ack.open_orders is None for ack in acks) else ""
-    return f", {least}{count:,} {'order' if count == 1 else 'orders'} still open"
-
-
-def _resumed(after: list[VenueControl], ended: list[Halt], name: str, escape: Escape) -> Answer:
-    """What became of a resume: what still halts is named, and what would end it."""
-    done = [f"Ended {_halt(halt, escape)}" for halt in ended]
-    if _are_all(after, HaltState.RUNNING):
-        return Answer(join(f"▶️ Trading resumed on {name}", done, limit=ANSWER_LIMIT))
-    halted = [c for c in after if c.state is not HaltState.RUNNING]
-    left = _open_halts(halted)
-    names = ", ".join(_name(control.venue, escape) for control in halted)
-    header = f"⚠️ {names} {'stays' if len(halted) == 1 else 'stay'} halted"
-    scopes = dict.fromkeys(escape(one_line(halt.scope)) for halt in left)
-    hint = f"To end that: {', '.join(f'/resume {scope}' for scope in scopes)}"
-    lines = [*(f"Open: {_halt(halt, escape)}" for halt in left), *done]
-    text = join(header, lines, limit=ANSWER_LIMIT - length(hint) - 1)
-    return Answer(f"{text}\n{hint}", "unconfirmed")
-
-
-def _are_all(controls: list[VenueControl], state: HaltState) -> bool:
-    return all(control.state is state for control in controls)
-
-
-def _open_halts(controls: list[VenueControl]) -> list[Halt]:
-    """Every halt once: one of all venues stands at each of them."""
-    return list({halt.halt_id: halt for c in controls for halt in c.halts}.values())
-
-
-def _of_scope(venues: list[VenueControl], scope: str) -> list[VenueControl]:
-    return [control for control in venues if scope in (control.venue, ALL_VENUES)]
-
-
-def _halt(halt: Halt, escape: Escape) -> str:
-    scope = " of all venues" if halt.scope == ALL_VENUES else ""
-    return (
-        f"halt #{halt.halt_id}{scope}: {escape(one_line(halt.reason))}"
-        f" (by {escape(one_line(halt.actor))}, {halt.since:%Y-%m-%d %H:%M:%S} UTC)"
-    )
-
-
-def _name(venue: str, escape: Escape) -> str:
-    return "ALL VENUES" if venue == ALL_VENUES else escape(one_line(venue)).upper()
-
-
-def _actor(context: Context) -> str:
-    return one_line(context.caller.actor)[:_ACTOR_LIMIT] or "unknown"
-
-
-def _reason(reason: str, *, otherwise: str) -> str:
-    return one_line(reason)[:_REASON_LIMIT] or otherwise
+def _took(halt: Halt, acks: list[EngineAck]) -> float:
+    """Seconds from the order to the last engine's word, both by the exporter's clock."""
+    return max(0.0, (max(ack.timestamp for ack in acks) - halt.since).total_seconds())

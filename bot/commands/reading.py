@@ -31,8 +31,10 @@ HELP = """\
 /edges [N] – live edges, largest first (default 5)
 /fills [N] – latest fills (default 10)
 /status – health of each venue
-/halt <venue> [reason] – stop opening positions on a venue, or on all
-/resume <venue> – end the halts of a venue, or the halt of all
+/venues – where each venue stands, and why
+/audit [N] – who halted and resumed what (default 10)
+/halt <venue|all> [reason] – stop opening positions, at once
+/resume <venue|all> – shows the halts, asks, then ends them
 /help – this list"""
 
 
@@ -86,6 +88,8 @@ def _fill(number: int, fill: StoredFill, escape: Escape) -> str:
     flag = " | ⚠️ one leg only" if fill.status == "one_legged" else ""
     if fill.reversed_at is not None:
         flag += f" | ↩️ reversed {moment(fill.reversed_at)}"
+    if fill.after_halt:
+        flag += " | 🛑 after a halt"
     return (
         f"{number}. {escape(one_line(fill.pair_id))}\n"
         f"   Entry: {cents(fill.entry_edge_cents)} → Realized: {cents(fill.realized_edge_cents)}"

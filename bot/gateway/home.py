@@ -1,20 +1,16 @@
 """Where commands may come from: the one server whose members the bot obeys."""
 
 import discord
-from discord import app_commands
 from msgspec import Struct
+
+from bot.metrics import ACTING
 
 Interaction = discord.Interaction[discord.Client]
 
-CONTROL_COMMANDS = ("halt", "resume")
 _ELSEWHERE = "⛔ Not here: the bot answers only in its own server."
 _ACTS_ELSEWHERE = (
     "⛔ Not done: /halt and /resume work only in the server that holds the bot's channel."
 )
-
-
-class NotHere(app_commands.CheckFailure):
-    """A command from a place that the bot does not obey; the text is for who typed it."""
 
 
 class Home(Struct, frozen=True, kw_only=True):
@@ -23,15 +19,13 @@ class Home(Struct, frozen=True, kw_only=True):
     guild_id: int | None
     channel_id: int | None
 
-    async def check(self, interaction: Interaction) -> bool:
-        """Let a command pass, or raise NotHere."""
-        name = interaction.command.name if interaction.command else ""
+    def refusal(self, interaction: Interaction, name: str) -> str | None:
+        """Why a command is not obeyed where it was typed; None if it is."""
         if self.guild_id is not None:
-            if interaction.guild_id != self.guild_id:
-                raise NotHere(_ELSEWHERE)
-        elif name in CONTROL_COMMANDS and not self._holds_channel(interaction):
-            raise NotHere(_ACTS_ELSEWHERE)
-        return True
+            return None if interaction.guild_id == self.guild_id else _ELSEWHERE
+        if name in ACTING and not self._holds_channel(interaction):
+            return _ACTS_ELSEWHERE
+        return None
 
     def _holds_channel(self, interaction: Interaction) -> bool:
         """Whether it was typed in the channel, or in the server that the channel belongs to."""

@@ -24,6 +24,7 @@ from bot.metrics import BotMetrics
 from bot.outbox import Outbox
 from tests.conftest import RunningExporter, free_port
 from tests.fakes.discord import FakeDiscord
+from tests.fakes.discord.world import RESUME_ROLE, TRADER_ROLE
 
 NOBODY_LISTENS = "http://127.0.0.1:9"
 
@@ -98,11 +99,18 @@ async def start_bot(tmp_path: Path) -> AsyncIterator[StartBot]:
 
 @pytest.fixture
 async def commands(exporter: RunningExporter) -> AsyncIterator[Commands]:
-    """Commands as Discord asks them, whose clock runs three seconds a look."""
+    """Commands as Discord asks them, whose clock runs a second a look."""
     api = ExporterApi(exporter.client.url)
-    clock = itertools.count(0, 3)
-    yield Commands(api, now_seconds=lambda: float(next(clock)))
+    yield hurried(api)
     await api.close()
+
+
+def hurried(api: ExporterApi, **parts: Any) -> Commands:
+    """Commands for which a second passes whenever they look at the clock."""
+    clock = itertools.count()
+    return Commands(
+        api, now_seconds=lambda: float(next(clock)), sleep=lambda _: asyncio.sleep(0.02), **parts
+    )
 
 
 def discord_settings(server: FakeDiscord) -> dict[str, Any]:
@@ -111,6 +119,8 @@ def discord_settings(server: FakeDiscord) -> dict[str, Any]:
         "token": SecretStr(server.token),
         "channel_id": server.channel_id,
         "guild_id": server.guild_id,
+        "trader_roles": (TRADER_ROLE,),
+        "resume_roles": (RESUME_ROLE,),
         "discord_api_base": server.api_base,
         "discord_gateway_url": server.gateway_url,
     }

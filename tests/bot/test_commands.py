@@ -9,7 +9,7 @@ from bot.commands import Commands
 from bot.exporter_api import ExporterApi
 from bot.text import length
 from tests.bot.asking import ask
-from tests.bot.conftest import NOBODY_LISTENS
+from tests.bot.conftest import NOBODY_LISTENS, hurried
 from tests.client import Client, edge, fill, now
 from tests.conftest import RunningExporter
 
@@ -97,6 +97,16 @@ async def test_a_reversed_fill_is_shown_as_reversed(commands: Commands, api: Cli
     assert answer.text.endswith(" | ↩️ reversed 2026-03-01 12:00:00 UTC")
 
 
+async def test_a_fill_after_a_halt_is_marked(commands: Commands, api: Client) -> None:
+    """It is no fill like others."""
+    api.post("/api/venues/kalshi/halt", {"reason": "r", "actor": "bob"})
+    api.post("/api/fills", fill("f1"))
+
+    answer = await ask(commands, "fills")
+
+    assert answer.text.endswith(" | 🛑 after a halt")
+
+
 async def test_status_in_the_words_of_the_guide(commands: Commands, api: Client) -> None:
     """What was measured, and for the other venue that nothing was."""
     samples = [120.0] * 18 + [280.0] * 2
@@ -124,6 +134,8 @@ async def test_status_in_the_words_of_the_guide(commands: Commands, api: Client)
         "halt",
         "resume",
         "sell",
+        "audit 0",
+        "audit x",
     ],
 )
 async def test_what_cannot_be_understood_is_refused(commands: Commands, line: str) -> None:
@@ -134,12 +146,14 @@ async def test_what_cannot_be_understood_is_refused(commands: Commands, line: st
     assert "/" in answer.text
 
 
-@pytest.mark.parametrize("line", ["edges", "fills", "status", "halt kalshi", "resume kalshi"])
+@pytest.mark.parametrize(
+    "line", ["edges", "fills", "status", "venues", "audit", "halt kalshi", "resume kalshi"]
+)
 async def test_without_an_exporter_no_state_is_invented(line: str) -> None:
     """The answer says that nothing is known."""
     api = ExporterApi(NOBODY_LISTENS)
 
-    answer = await ask(Commands(api), line)
+    answer = await ask(hurried(api), line)
 
     assert answer.result == "unavailable"
     assert answer.text.startswith("⚠️")

@@ -28,7 +28,14 @@ FLOORS = (
     ("metrics.py",),
     ("outbox/",),
     ("cards/",),
-    ("alertmanager.py", "exporter_api.py", "settings.py", "sse.py", "text.py"),
+    (
+        "alertmanager.py",
+        "alertmanager_api.py",
+        "exporter_api.py",
+        "settings.py",
+        "sse.py",
+        "text.py",
+    ),
     ("errors.py",),
 )
 

@@ -15,6 +15,8 @@ COMMANDS: dict[str, dict[str, Any]] = {
     "edges": {},
     "fills": {},
     "status": {},
+    "venues": {},
+    "audit": {},
     "help": {},
     "halt": {"venue": "kalshi"},
     "resume": {"venue": "kalshi"},

@@ -59,7 +59,7 @@ def discord() -> Iterator[Discord]:
     """A fake Discord as a process of its own."""
     with Tree([sys.executable, "-m", "tests.fakes.discord"]) as tree:
         assert tree.process.stdout is not None
-        lines = (tree.process.stdout.readline().strip() for _ in range(5))
+        lines = (tree.process.stdout.readline().strip() for _ in range(7))
         yield Discord(dict(line.split("=", 1) for line in lines))
 
 

@@ -5,7 +5,7 @@ import asyncio
 import signal
 
 from tests.fakes.discord.server import FakeDiscord
-from tests.fakes.discord.world import TOKEN
+from tests.fakes.discord.world import RESUME_ROLE, TOKEN, TRADER_ROLE
 
 
 async def serve(port: int, token: str) -> None:
@@ -18,7 +18,9 @@ async def serve(port: int, token: str) -> None:
         print(f"DISCORD_GATEWAY_URL={discord.gateway_url}")
         print(f"DISCORD_BOT_TOKEN={discord.token}")
         print(f"DISCORD_CHANNEL_ID={discord.channel_id}")
-        print(f"DISCORD_GUILD_ID={discord.guild_id}", flush=True)
+        print(f"DISCORD_GUILD_ID={discord.guild_id}")
+        print(f"DISCORD_TRADER_ROLES={TRADER_ROLE}")
+        print(f"DISCORD_RESUME_ROLES={RESUME_ROLE}", flush=True)
         await stop.wait()
 
 

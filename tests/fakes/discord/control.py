@@ -1,12 +1,13 @@
 """Calls by which a test in another process plays the user and the fault."""
 
 import asyncio
-from typing import TYPE_CHECKING
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
 
 from tests.fakes.discord.interactions import CannotBeTyped
-from tests.fakes.discord.world import Fault, Injected, Json
+from tests.fakes.discord.world import ROLES, Fault, Injected, Json
 
 if TYPE_CHECKING:
     from tests.fakes.discord.server import FakeDiscord
@@ -24,6 +25,7 @@ class Control:
             web.get("/fake/state", self.state),
             web.get("/fake/messages", self.messages),
             web.post("/fake/interactions", self.interact),
+            web.post("/fake/presses", self.press),
             web.get("/fake/interactions/{id}", self.interaction),
             web.post("/fake/faults", self.fault),
             web.post("/fake/disconnect", self.disconnect),
@@ -50,27 +52,41 @@ class Control:
         return web.json_response(shown)
 
     async def interact(self, request: web.Request) -> web.Response:
-        """Type a slash command: `{"command", "options", "user", "wait_seconds", "age_seconds"}`."""
+        """Type a slash command: `{"command", "options", "user", "roles", "age_seconds"}`.
+
+        Without `roles` the user has all of them. With `wait_seconds` the answer is waited for.
+        """
         asked = await request.json()
+        return await self._begin(
+            asked,
+            lambda: self._discord.type_command(
+                asked["command"], **_who(asked), **asked.get("options", {})
+            ),
+        )
+
+    async def press(self, request: web.Request) -> web.Response:
+        """Press a button: `{"interaction", "label"}` of the answer it is on, and who, as above."""
+        asked = await request.json()
+        answered = self._discord.world.interactions[int(asked["interaction"])]
+        return await self._begin(
+            asked, lambda: self._discord.press(answered, asked["label"], **_who(asked))
+        )
+
+    async def _begin(self, asked: Json, begin: Callable[[], Awaitable[Injected]]) -> web.Response:
         try:
-            injected = await self._discord.type_command(
-                asked["command"],
-                user_name=asked.get("user", "trader"),
-                age_seconds=asked.get("age_seconds", 0),
-                **asked.get("options", {}),
-            )
+            injected = await begin()
         except CannotBeTyped as wrong:
             return web.json_response({"error": str(wrong)}, status=400)
         if wait := asked.get("wait_seconds"):
             await _wait(injected, wait)
-        return web.json_response(_shown(injected))
+        return web.json_response(self._shown(injected))
 
     async def interaction(self, request: web.Request) -> web.Response:
         """What became of an interaction."""
         injected = self._discord.world.interactions.get(int(request.match_info["id"]))
         if injected is None:
             return web.json_response({"error": "no such interaction"}, status=404)
-        return web.json_response(_shown(injected))
+        return web.json_response(self._shown(injected))
 
     async def fault(self, request: web.Request) -> web.Response:
         """Inject a fault, given as the fields of `Fault`."""
@@ -86,6 +102,18 @@ class Control:
         await self._discord.gateway.disconnect(asked.get("code", 4000))
         return web.json_response({})
 
+    def _shown(self, injected: Injected) -> Json:
+        return {
+            "id": str(injected.id),
+            "command": injected.command,
+            "content": injected.text,
+            "texts": self._discord.texts(injected),
+            "buttons": [button["label"] for button in injected.buttons],
+            "deferred": injected.is_deferred,
+            "acknowledged_ms": injected.acknowledged_ms,
+            "flags": (injected.message or {}).get("flags", 0),
+        }
+
 
 async def _wait(injected: Injected, seconds: float) -> None:
     try:
@@ -95,12 +123,10 @@ async def _wait(injected: Injected, seconds: float) -> None:
         return
 
 
-def _shown(injected: Injected) -> Json:
+def _who(asked: Json) -> dict[str, Any]:
+    roles = asked.get("roles")
     return {
-        "id": str(injected.id),
-        "command": injected.command,
-        "content": injected.text,
-        "deferred": injected.is_deferred,
-        "acknowledged_ms": injected.acknowledged_ms,
-        "flags": (injected.message or {}).get("flags", 0),
+        "user_name": asked.get("user", "trader"),
+        "roles": ROLES if roles is None else tuple(int(role) for role in roles),
+        "age_seconds": asked.get("age_seconds", 0),
     }

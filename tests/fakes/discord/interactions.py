@@ -1,8 +1,10 @@
-"""What a user does: slash commands, checked as Discord's own client checks them."""
+"""What a user does: commands and presses of buttons, checked as Discord's own client does."""
 
 import time
 import uuid
-from collections.abc import Mapping
+import zlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from tests.fakes.discord.gateway import channel
@@ -10,13 +12,31 @@ from tests.fakes.discord.world import (
     APPLICATION_ID,
     CHANNEL_ID,
     GUILD_ID,
+    ROLES,
     Injected,
     Json,
     World,
+    buttons,
     user,
 )
 
-_USER_ID = 800000000000000009
+_FIRST_USER_ID = 800000000000001000
+_MESSAGE_COMPONENT, _BUTTON = 3, 2
+
+
+@dataclass(frozen=True)
+class Person:
+    """Who does it: a member with these roles. `place` is a server, or None for a direct message."""
+
+    name: str = "trader"
+    roles: Sequence[int] = ROLES
+    place: int | None = GUILD_ID
+    channel_id: int = CHANNEL_ID
+
+    @property
+    def id(self) -> int:
+        """The same for the same name."""
+        return _FIRST_USER_ID + zlib.crc32(self.name.encode())
 
 
 class CannotBeTyped(ValueError):
@@ -24,27 +44,43 @@ class CannotBeTyped(ValueError):
 
 
 def build(
-    world: World,
-    name: str,
-    options: Mapping[str, Any],
-    *,
-    user_name: str,
-    age_seconds: float,
-    place: int | None = GUILD_ID,
-    channel_id: int = CHANNEL_ID,
+    world: World, name: str, options: Mapping[str, Any], *, by: Person, age_seconds: float
 ) -> tuple[Injected, Json]:
-    """An interaction and the INTERACTION_CREATE that announces it; `place` None is a DM."""
+    """A typed command and the INTERACTION_CREATE that announces it."""
     guild_id, command = _registered(world, name)
     given = _options(command, options)
-    created = time.monotonic() - age_seconds
-    injected = Injected(id=world.snowflake(), token=uuid.uuid4().hex, command=name, created=created)
-    world.interactions[injected.id] = injected
+    injected = _inject(world, name, age_seconds)
     data: Json = {"id": command["id"], "name": name, "type": 1, "options": given}
     # In another server only a global command can be typed, as one that an earlier start left.
-    if guild_id is not None and guild_id == place:
+    if guild_id is not None and guild_id == by.place:
         data["guild_id"] = str(guild_id)
-    event = _create(injected, data)
-    return injected, event | _place(place, channel_id) | _author(place, user_name)
+    return injected, _create(injected, data, by)
+
+
+def build_press(
+    world: World, message: Json, label: str, *, by: Person, age_seconds: float
+) -> tuple[Injected, Json]:
+    """A press of a button, named by its label or id, on a message as the presser sees it."""
+    pressed = [b for b in buttons(message) if label in (b.get("label"), b["custom_id"])]
+    if not pressed:
+        raise CannotBeTyped(f"no button {label}")
+    custom_id = pressed[0]["custom_id"]
+    injected = _inject(world, custom_id, age_seconds)
+    injected.source = message
+    data: Json = {"custom_id": custom_id, "component_type": _BUTTON, "id": 2}
+    event = _create(injected, data, by)
+    return injected, event | {"type": _MESSAGE_COMPONENT, "message": message}
+
+
+def _inject(world: World, name: str, age_seconds: float) -> Injected:
+    injected = Injected(
+        id=world.snowflake(age_seconds),
+        token=uuid.uuid4().hex,
+        command=name,
+        created=time.monotonic() - age_seconds,
+    )
+    world.interactions[injected.id] = injected
+    return injected
 
 
 def _registered(world: World, name: str) -> tuple[int | None, Json]:
@@ -79,8 +115,8 @@ def _check_value(option: Json, value: Any) -> None:
         raise CannotBeTyped(f"{option['name']} is out of range")
 
 
-def _create(injected: Injected, data: Json) -> Json:
-    return {
+def _create(injected: Injected, data: Json, by: Person) -> Json:
+    event = {
         "id": str(injected.id),
         "application_id": str(APPLICATION_ID),
         "type": 2,
@@ -93,6 +129,7 @@ def _create(injected: Injected, data: Json) -> Json:
         "authorizing_integration_owners": {"0": str(GUILD_ID)},
         "attachment_size_limit": 10_485_760,
     }
+    return event | _place(by.place, by.channel_id) | _author(by)
 
 
 def _place(guild_id: int | None, channel_id: int) -> Json:
@@ -111,13 +148,13 @@ def _place(guild_id: int | None, channel_id: int) -> Json:
     }
 
 
-def _author(guild_id: int | None, user_name: str) -> Json:
-    author = user(user_name, _USER_ID)
-    if guild_id is None:
+def _author(by: Person) -> Json:
+    author = user(by.name, by.id)
+    if by.place is None:
         return {"user": author}
     member: Json = {
         "user": author,
-        "roles": [],
+        "roles": [str(role) for role in by.roles],
         "joined_at": "2025-01-01T00:00:00+00:00",
         "premium_since": None,
         "deaf": False,

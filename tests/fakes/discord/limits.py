@@ -16,6 +16,11 @@ FIELDS = 25
 FIELD_NAME = 256
 FIELD_VALUE = 1024
 NONCE = 25
+# https://discord.com/developers/docs/components/reference
+ROWS = 5
+ROW_BUTTONS = 5
+CUSTOM_ID = 100
+LABEL = 80
 
 _COMMAND_NAME = re.compile(r"^[-_a-z0-9]{1,32}$")
 
@@ -57,6 +62,22 @@ def _message(payload: Json) -> Iterator[str]:
         yield "embeds"
     for embed in embeds:
         yield from _embed(embed)
+    yield from _components(payload.get("components") or [])
+
+
+def _components(rows: list[Json]) -> Iterator[str]:
+    buttons = [button for row in rows for button in row.get("components", [])]
+    if len(rows) > ROWS or any(
+        not 1 <= len(row.get("components", [])) <= ROW_BUTTONS for row in rows
+    ):
+        yield "components"
+    for button in buttons:
+        if not 1 <= size(button.get("custom_id")) <= CUSTOM_ID:
+            yield "components.custom_id"
+        if not 1 <= size(button.get("label")) <= LABEL:
+            yield "components.label"
+    if len({button.get("custom_id") for button in buttons}) != len(buttons):
+        yield "components.custom_id"
 
 
 def _embed(embed: Json) -> Iterator[str]:

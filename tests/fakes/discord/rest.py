@@ -11,6 +11,7 @@ from tests.fakes.discord import limits
 from tests.fakes.discord.world import (
     APPLICATION_ID,
     CHANNEL_ID,
+    EPHEMERAL,
     Fault,
     Injected,
     Json,
@@ -22,7 +23,10 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 # An interaction must be answered within 3 s, and can be edited for 15 minutes.
 _ACKNOWLEDGE_SECONDS = 3.0
-_EPHEMERAL = 1 << 6
+# https://discord.com/developers/docs/interactions/receiving-and-responding#interaction-response-object
+_MESSAGE, _DEFERRED_MESSAGE, _DEFERRED_UPDATE, _UPDATE = 4, 5, 6, 7
+_COMMAND_CALLBACKS = (_MESSAGE, _DEFERRED_MESSAGE)
+_PRESS_CALLBACKS = (_MESSAGE, _DEFERRED_MESSAGE, _DEFERRED_UPDATE, _UPDATE)
 _HANG_SECONDS = 30.0
 
 
@@ -131,10 +135,18 @@ class Rest:
         if injected.callbacks:
             raise DiscordError(400, 40060, "Interaction has already been acknowledged.")
         payload = await request.json()
+        kind = payload["type"]
+        if kind not in (_COMMAND_CALLBACKS if injected.source is None else _PRESS_CALLBACKS):
+            raise DiscordError(400, 50035, "Invalid Form Body")
+        if kind == _UPDATE:
+            _check_message({**(injected.source or {}), **payload["data"]})
+        elif kind == _MESSAGE:
+            _check_message(payload["data"])
         injected.callbacks.append(payload)
         injected.acknowledged_ms = waited * 1000
-        if payload["type"] == 4:
-            _check_message(payload["data"])
+        if kind in (_DEFERRED_UPDATE, _UPDATE):
+            injected.message = injected.source
+        if kind in (_MESSAGE, _UPDATE):
             self._answer_with(injected, payload["data"])
         return answer(_callback_answer(injected, self._world, payload))
 
@@ -240,13 +252,11 @@ def _callback_answer(injected: Injected, world: World, payload: Json) -> Json:
     return {
         "interaction": {
             "id": str(injected.id),
-            "type": 2,
+            "type": 2 if injected.source is None else 3,
             "activity_instance_id": None,
             "response_message_id": message["id"],
             "response_message_loading": payload["type"] == 5,
-            "response_message_ephemeral": bool(
-                payload.get("data", {}).get("flags", 0) & _EPHEMERAL
-            ),
+            "response_message_ephemeral": bool(payload.get("data", {}).get("flags", 0) & EPHEMERAL),
         },
         "resource": {"type": payload["type"], "message": message},
     }

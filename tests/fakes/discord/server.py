@@ -1,15 +1,18 @@
 """The fake as one server, in a test's own loop or in a process of its own."""
 
 import asyncio
+import copy
+from collections.abc import Sequence
 from typing import Any, Self
 
 from aiohttp import web
 
 from tests.fakes.discord import interactions
 from tests.fakes.discord.control import Control
-from tests.fakes.discord.gateway import Gateway
+from tests.fakes.discord.gateway import Gateway, Session
+from tests.fakes.discord.interactions import Person
 from tests.fakes.discord.rest import Rest, guard
-from tests.fakes.discord.world import CHANNEL_ID, GUILD_ID, TOKEN, Injected, Json, World
+from tests.fakes.discord.world import CHANNEL_ID, GUILD_ID, ROLES, TOKEN, Injected, Json, World
 
 
 class FakeDiscord:
@@ -71,6 +74,7 @@ class FakeDiscord:
         name: str,
         *,
         user_name: str = "trader",
+        roles: Sequence[int] = ROLES,
         age_seconds: float = 0,
         place: int | None = GUILD_ID,
         channel_id: int = CHANNEL_ID,
@@ -80,19 +84,36 @@ class FakeDiscord:
 
         `place` is the server in which it is typed, None a direct message.
         """
+        by = Person(name=user_name, roles=roles, place=place, channel_id=channel_id)
         injected, event = interactions.build(
-            self.world,
-            name,
-            options,
-            user_name=user_name,
-            age_seconds=age_seconds,
-            place=place,
-            channel_id=channel_id,
+            self.world, name, options, by=by, age_seconds=age_seconds
         )
-        session = self.gateway.session
-        if session is None:
-            raise interactions.CannotBeTyped("no bot has ever connected")
-        await session.dispatch("INTERACTION_CREATE", event)
+        await self._session().dispatch("INTERACTION_CREATE", event)
+        return injected
+
+    async def press(
+        self,
+        asked: Injected,
+        label: str,
+        *,
+        user_name: str = "trader",
+        roles: Sequence[int] = ROLES,
+        age_seconds: float = 0,
+        seen: Json | None = None,
+    ) -> Injected:
+        """Press a button of an answer, by label or id; `seen` is the message as the presser has it.
+
+        A screen may show a button for a moment longer than the message has it.
+        """
+        message = seen or asked.message
+        if message is None:
+            raise interactions.CannotBeTyped("there is no answer yet")
+        by = Person(name=user_name, roles=roles)
+        injected, event = interactions.build_press(
+            self.world, copy.deepcopy(message), label, by=by, age_seconds=age_seconds
+        )
+        injected.source = asked.message
+        await self._session().dispatch("INTERACTION_CREATE", event)
         return injected
 
     async def ask(self, name: str, *, user_name: str = "trader", **options: Any) -> str:
@@ -101,3 +122,12 @@ class FakeDiscord:
         async with asyncio.timeout(10):
             await injected.answered.wait()
         return injected.text or ""
+
+    def texts(self, injected: Injected) -> list[str]:
+        """Everything that the answer's message ever showed, in turn."""
+        return [] if injected.message is None else self.world.texts[int(injected.message["id"])]
+
+    def _session(self) -> Session:
+        if (session := self.gateway.session) is None:
+            raise interactions.CannotBeTyped("no bot has ever connected")
+        return session

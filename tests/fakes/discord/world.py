@@ -13,8 +13,13 @@ Json = dict[str, Any]
 APPLICATION_ID = 800000000000000001
 GUILD_ID = 800000000000000002
 CHANNEL_ID = 800000000000000003
+# The roles of the server. Who has them is told with each interaction, as Discord does.
+TRADER_ROLE = 800000000000000004
+RESUME_ROLE = 800000000000000005
+ROLES = (TRADER_ROLE, RESUME_ROLE)
 TOKEN = "fake-token"
 
+EPHEMERAL = 1 << 6
 _EPOCH_MS = 1_420_070_400_000
 _NONCE_SECONDS = 300.0
 
@@ -43,12 +48,16 @@ class Fault:
 
 @dataclass
 class Injected:
-    """An interaction that a user began, and what the bot made of it."""
+    """An interaction that a user began, and what the bot made of it.
+
+    `source` is the message whose button was pressed; None for a command.
+    """
 
     id: int
     token: str
     command: str
     created: float
+    source: Json | None = None
     callbacks: list[Json] = field(default_factory=list)
     message: Json | None = None
     acknowledged_ms: float | None = None
@@ -60,9 +69,19 @@ class Injected:
         return bool(self.callbacks) and self.callbacks[0]["type"] == 5
 
     @property
+    def is_ephemeral(self) -> bool:
+        """Whether only who began it reads the answer."""
+        return bool((self.message or {}).get("flags", 0) & EPHEMERAL)
+
+    @property
     def text(self) -> str | None:
         """What the user reads now."""
         return None if self.message is None else str(self.message["content"])
+
+    @property
+    def buttons(self) -> list[Json]:
+        """What can be pressed on the answer now."""
+        return [] if self.message is None else buttons(self.message)
 
 
 class World:
@@ -72,6 +91,7 @@ class World:
         self.token = token
         self.messages: list[Json] = []
         self.edits: dict[int, int] = {}
+        self.texts: dict[int, list[str]] = {}
         self.commands: dict[int | None, list[Json]] = {}
         self.interactions: dict[int, Injected] = {}
         self.faults: list[Fault] = []
@@ -79,9 +99,10 @@ class World:
         self._numbers = itertools.count(1)
         self._nonces: dict[str, tuple[float, Json]] = {}
 
-    def snowflake(self) -> int:
-        """A new id that carries the time, as Discord's do."""
-        return ((int(time.time() * 1000) - _EPOCH_MS) << 22) | (next(self._numbers) % (1 << 22))
+    def snowflake(self, age_seconds: float = 0) -> int:
+        """A new id that carries the time at which it was made, as Discord's do."""
+        made_ms = int((time.time() - age_seconds) * 1000)
+        return ((made_ms - _EPOCH_MS) << 22) | (next(self._numbers) % (1 << 22))
 
     def take_fault(self, method: str, path: str) -> Fault | None:
         """The fault that hits this request, if any."""
@@ -110,7 +131,9 @@ class World:
             if key in payload:
                 message[key] = payload[key] if payload[key] is not None else ""
         message["edited_timestamp"] = datetime.now(UTC).isoformat()
-        self.edits[int(message["id"])] = self.edits.get(int(message["id"]), 0) + 1
+        number = int(message["id"])
+        self.edits[number] = self.edits.get(number, 0) + 1
+        self.texts.setdefault(number, []).append(message["content"])
         return message
 
     def find_message(self, message_id: int) -> Json | None:
@@ -125,8 +148,10 @@ class World:
 
     def new_message(self, payload: Json) -> Json:
         """A message object as Discord answers it."""
+        number = self.snowflake()
+        self.texts[number] = [payload.get("content") or ""]
         return {
-            "id": str(self.snowflake()),
+            "id": str(number),
             "channel_id": str(CHANNEL_ID),
             "author": bot_user(),
             "content": payload.get("content") or "",
@@ -145,6 +170,12 @@ class World:
             "attachments": [],
             "allowed_mentions": payload.get("allowed_mentions"),
         }
+
+
+def buttons(message: Json) -> list[Json]:
+    """The buttons of a message that can be pressed."""
+    found = [button for row in message["components"] for button in row.get("components", [])]
+    return [button for button in found if button["type"] == 2 and not button.get("disabled")]
 
 
 def bot_user() -> Json:
