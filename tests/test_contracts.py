@@ -122,6 +122,13 @@ def test_every_alert_has_what_a_card_needs(alert: dict[str, Any]) -> None:
     assert (ROOT / annotations["runbook_url"]).is_file()
 
 
+def test_every_alert_that_halts_is_obeyed_by_default() -> None:
+    """A name that no rule has would halt nothing, and nobody would notice."""
+    asking = {alert["alert"] for alert in alerts() if alert["labels"].get("action") == "halt"}
+
+    assert set(BotConfig.model_fields["auto_halt"].default) == asking
+
+
 @every_alert
 def test_every_alert_is_tested_silent_and_firing(alert: dict[str, Any]) -> None:
     """The watchdog is never silent."""
