@@ -9,7 +9,7 @@ COMPILE = $(BIN)/uv pip compile pyproject.toml --quiet --upgrade --universal --p
 	--generate-hashes --custom-compile-command "make lock"
 
 .DEFAULT_GOAL := help
-.PHONY: help up console test lint fmt lock dashboards bench torture secrets clean programs
+.PHONY: help up console drill test lint fmt lock dashboards bench torture secrets clean programs
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile
@@ -19,6 +19,9 @@ up: $(VENV)/run.stamp programs  ## start everything and print where it is; Ctrl-
 
 console: $(VENV)/run.stamp  ## the bot's commands at a prompt; ARGS="/edges 5" for one answer
 	@$(BIN)/python -m stack.console $(ARGS)
+
+drill: $(VENV)/run.stamp  ## halt the running demo from a fake Discord and by rule, timed; ARGS="--json FILE"
+	@$(BIN)/python -m bench.drill $(ARGS)
 
 test: $(VENV)/dev.stamp programs  ## every test; PYTEST_ARGS="-k words" for some
 	@$(BIN)/python -m pytest $(PYTEST_ARGS)
@@ -44,12 +47,13 @@ bench: $(VENV)/dev.stamp  ## measure
 	@test -e bench/__main__.py || { echo 'there is no benchmark yet'; exit 1; }
 	@$(BIN)/python -m bench
 
-torture: $(VENV)/dev.stamp  ## kill, cut and soak for a quarter of an hour; TORTURE_* scale it
+torture: $(VENV)/dev.stamp  ## kill, cut and soak for half an hour; TORTURE_* scale it
 	@TORTURE_CUTS=$${TORTURE_CUTS:-500} TORTURE_KILLS=$${TORTURE_KILLS:-50} \
+		TORTURE_HALTS=$${TORTURE_HALTS:-200} \
 		$(BIN)/python -m pytest -q -m torture tests/torture
 
-secrets: $(VENV)/run.stamp  ## make the secret files that docker-compose.yml mounts
-	@$(BIN)/python -m stack.secrets
+secrets: $(VENV)/run.stamp  ## make the secret files; ARGS="--rotate engine" for a new token
+	@$(BIN)/python -m stack.secrets $(ARGS)
 
 clean:  ## remove what can be made again; state in var/ stays
 	@rm -rf $(VENV) build *.egg-info .pytest_cache .mypy_cache .ruff_cache .coverage

@@ -31,8 +31,8 @@ def prepare() -> dict[str, str]:
     if programs.grafana is not None:
         # Grafana logs errors for a plugin folder that is not there.
         (settings.state_dir / "grafana" / "plugins").mkdir(parents=True, exist_ok=True)
-    secrets = make_secrets(settings.state_dir / "secrets")
-    render_all(settings.state_dir / "etc", services, webhook_token=secrets.webhook_token)
+    secrets = make_secrets(settings.state_dir)
+    render_all(settings.state_dir / "etc", services, secrets=secrets)
     environment = build_environment(
         os.environ, settings, services=services, programs=programs, secrets=secrets
     )

@@ -5,14 +5,16 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+from stack.errors import StackError
 from stack.programs import Programs
-from stack.secrets import SecretFiles
+from stack.secrets import SecretFiles, secrets_in
 from stack.services import Service
 from stack.settings import ROOT, StackSettings
 
-BOT = "bot"
-# Tokens are among these; no other process of the stack has a use for any of them.
-_BOTS_OWN = ("DISCORD_", "FALLBACK_", "WEBHOOK_TOKEN")
+# Variables that begin so hold or name secrets: only these processes have a use for them.
+_OWNERS = {"DISCORD_": ("bot",), "TOKENS": ("exporter", "bot")}
+# Whose token each process shows to the exporter.
+_CLIENTS = {"bot": "bot", "demo": "engine"}
 
 
 def build_environment(
@@ -27,18 +29,22 @@ def build_environment(
     url = {service.name: service.url for service in services}
     state = settings.state_dir
     chosen = {name: value for name, value in inherited.items() if value}
-    # The token is this stack's own: Alertmanager and the bot must read it from the same file.
-    chosen.pop("WEBHOOK_TOKEN", None)
+    for variable in ("TOKENS", "TOKENS_FILE"):
+        if variable in chosen:
+            raise StackError(f"{variable}: take it out and add your lines to {secrets.tokens}")
+    for variable in ("EXPORTER_TOKEN", "EXPORTER_TOKEN_FILE"):
+        chosen.pop(variable, None)  # Each process has one of its own.
     defaults = {
         "DATABASE_URL": f"sqlite:///{state / 'ledger.db'}",
         "EXPORTER_URL": url["exporter"],
+        "ALERTMANAGER_URL": url["alertmanager"],
         "OUTBOX_PATH": str(state / "outbox.db"),
     }
     fixed = {
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{inherited.get('PATH', os.defpath)}",
         "PYTHONUNBUFFERED": "1",
         "STATE_DIR": str(state),
-        "WEBHOOK_TOKEN_FILE": str(secrets.webhook_token),
+        "TOKENS_FILE": str(secrets.tokens),
         "PROMETHEUS_PROGRAM": programs.prometheus,
         "PROMETHEUS_PORT": str(settings.prometheus_port),
         "ALERTMANAGER_PROGRAM": programs.alertmanager,
@@ -54,10 +60,13 @@ def build_environment(
 
 
 def environment_of(process: str, environment: Mapping[str, str]) -> dict[str, str]:
-    """What one process sees: only the bot sees how Discord and Alertmanager are talked to."""
-    if process == BOT:
-        return dict(environment)
-    return {name: value for name, value in environment.items() if not name.startswith(_BOTS_OWN)}
+    """What one process sees: of secrets only its own."""
+    hidden = tuple(prefix for prefix, owners in _OWNERS.items() if process not in owners)
+    seen = {name: value for name, value in environment.items() if not name.startswith(hidden)}
+    if process in _CLIENTS:
+        secrets = secrets_in(Path(environment["STATE_DIR"]))
+        seen["EXPORTER_TOKEN_FILE"] = str(secrets.token_of(_CLIENTS[process]))
+    return seen
 
 
 def _grafana(

@@ -7,6 +7,7 @@ this machine, so those names are replaced. One file is the truth for both.
 from pathlib import Path
 
 from stack.errors import StackError
+from stack.secrets import SecretFiles
 from stack.services import Service
 from stack.settings import ROOT
 
@@ -14,10 +15,10 @@ PROMETHEUS_SOURCE = ROOT / "prometheus" / "prometheus.yml"
 ALERTMANAGER_SOURCE = ROOT / "alertmanager" / "alertmanager.yml"
 RULES = ROOT / "prometheus" / "rules"
 RULES_IN_COMPOSE = "/etc/prometheus/rules/"
-TOKEN_IN_COMPOSE = "/run/secrets/webhook_token"
+TOKEN_IN_COMPOSE = "/run/secrets/{client}_token"
 
 
-def render_all(directory: Path, services: list[Service], *, webhook_token: Path) -> None:
+def render_all(directory: Path, services: list[Service], *, secrets: SecretFiles) -> None:
     """Write `prometheus.yml` and `alertmanager.yml` for these addresses into the directory."""
     address = {service.name: service.address for service in services}
     directory.mkdir(parents=True, exist_ok=True)
@@ -30,12 +31,13 @@ def render_all(directory: Path, services: list[Service], *, webhook_token: Path)
             "prometheus:9090": address["prometheus"],
             "alertmanager:9093": address["alertmanager"],
             RULES_IN_COMPOSE: f"{RULES}/",
+            **_token("prometheus", secrets),
         },
     )
     _render(
         ALERTMANAGER_SOURCE,
         directory / ALERTMANAGER_SOURCE.name,
-        {"bot:8080": address["bot"], TOKEN_IN_COMPOSE: str(webhook_token)},
+        {"bot:8080": address["bot"], **_token("alertmanager", secrets)},
     )
 
 
@@ -46,6 +48,10 @@ def replace_each(text: str, replacements: dict[str, str]) -> str:
             raise StackError(f"{old!r} is not in it, so it cannot be adapted to this machine")
         text = text.replace(old, new)
     return text
+
+
+def _token(client: str, secrets: SecretFiles) -> dict[str, str]:
+    return {TOKEN_IN_COMPOSE.format(client=client): str(secrets.token_of(client))}
 
 
 def _render(source: Path, target: Path, replacements: dict[str, str]) -> None:

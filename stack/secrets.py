@@ -1,10 +1,14 @@
-"""Makes the secret files that the services share; `python -m stack.secrets` for docker-compose."""
+"""The secret files that the services share; `python -m stack.secrets` for docker-compose."""
 
+import argparse
 import os
 import secrets
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+from stack import tokens
+from stack.errors import StackError
 from stack.settings import read_settings
 
 
@@ -12,16 +16,39 @@ from stack.settings import read_settings
 class SecretFiles:
     """Where the secrets are that every start needs."""
 
-    webhook_token: Path
-    grafana_password: Path
+    directory: Path
+
+    @property
+    def tokens(self) -> Path:
+        """Who may call exporter and bot: names, scopes and digests."""
+        return self.directory / "tokens"
+
+    @property
+    def grafana_password(self) -> Path:
+        """The password of Grafana's `admin`."""
+        return self.directory / "grafana_admin_password"
+
+    def token_of(self, client: str) -> Path:
+        """The token that one client shows."""
+        return tokens.file_of(client, self.directory)
 
 
-def make_secrets(directory: Path) -> SecretFiles:
-    """The token that Alertmanager shows the bot and the password of Grafana's `admin`."""
-    return SecretFiles(
-        webhook_token=_make(directory / "webhook_token", secrets.token_urlsafe(32)),
-        grafana_password=_make(directory / "grafana_admin_password", secrets.token_urlsafe(16)),
-    )
+def secrets_in(state_dir: Path) -> SecretFiles:
+    """The secrets of a state directory, made or not."""
+    return SecretFiles(state_dir / "secrets")
+
+
+def make_secrets(state_dir: Path) -> SecretFiles:
+    """Make what is not there yet; nothing is written over."""
+    files = secrets_in(state_dir)
+    directory = files.directory
+    # Compose mounts a secret with its mode on the host, and the services run as users of their own:
+    # so the files are readable, and their directory is what keeps everybody else out.
+    directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+    directory.chmod(0o700)
+    tokens.make(files.tokens)
+    _make(files.grafana_password, secrets.token_urlsafe(16))
+    return files
 
 
 def make_discord_token(directory: Path, token: str) -> Path:
@@ -30,13 +57,7 @@ def make_discord_token(directory: Path, token: str) -> Path:
 
 
 def _make(path: Path, content: str) -> Path:
-    """Write once, never over; only a file that is empty is filled when there is something to say.
-
-    Compose mounts a secret with its mode on the host and the services run as users of their own,
-    so the file is readable and its directory is what keeps everybody else out.
-    """
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    path.parent.chmod(0o700)
+    """Write once, never over; only an empty file is filled when there is something to say."""
     if not path.exists() or (content and not path.read_text(encoding="utf-8")):
         path.write_text(content, encoding="utf-8")
     path.chmod(0o644)
@@ -44,12 +65,24 @@ def _make(path: Path, content: str) -> Path:
 
 
 def main() -> None:
-    """Make every file that docker-compose.yml mounts, and say where they are."""
-    directory = read_settings().state_dir / "secrets"
-    make_secrets(directory)
-    make_discord_token(directory, os.environ.get("DISCORD_BOT_TOKEN", ""))
-    print(f"secrets are in {directory}: {', '.join(sorted(os.listdir(directory)))}")
+    """Make every file that docker-compose.yml mounts, or a new token for one client."""
+    parser = argparse.ArgumentParser(prog="python -m stack.secrets", description=__doc__)
+    parser.add_argument("--rotate", choices=tokens.CLIENTS, help="make a new token for this one")
+    client = parser.parse_args().rotate
+    files = make_secrets(read_settings().state_dir)
+    make_discord_token(files.directory, os.environ.get("DISCORD_BOT_TOKEN", ""))
+    if client is None:
+        made = ", ".join(sorted(os.listdir(files.directory)))
+        print(f"secrets are in {files.directory}: {made}")
+    else:
+        tokens.renew(files.tokens, client)
+        print(
+            f"{files.token_of(client)} is new; the one before it is valid until the next --rotate"
+        )
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except StackError as error:
+        sys.exit(str(error))

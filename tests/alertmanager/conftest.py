@@ -94,7 +94,7 @@ def alertmanager(sink: Sink, tmp_path: Path) -> Iterator[Alertmanager]:
     """Running with the repository's configuration; only address and token path differ."""
     token, config, port = tmp_path / "token", tmp_path / "alertmanager.yml", free_port()
     token.write_text(TOKEN, encoding="utf-8")
-    moved = {"bot:8080": f"127.0.0.1:{sink.port}", "/run/secrets/webhook_token": str(token)}
+    moved = {"bot:8080": f"127.0.0.1:{sink.port}", "/run/secrets/alertmanager_token": str(token)}
     config.write_text(replace_each(CONFIG.read_text(encoding="utf-8"), moved), encoding="utf-8")
     command = [
         "prometheus-alertmanager",

@@ -88,7 +88,7 @@ def test_bot_is_told_everything_with_the_token_from_a_file() -> None:
     assert webhook["max_alerts"] == 0
     assert webhook["http_config"]["authorization"] == {
         "type": "Bearer",
-        "credentials_file": "/run/secrets/webhook_token",
+        "credentials_file": "/run/secrets/alertmanager_token",
     }
 
 

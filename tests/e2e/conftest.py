@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import requests
 
+from stack.secrets import SecretFiles, secrets_in
 from tests.client import Client
 from tests.conftest import free_port
 from tests.stack.processes import Tree, wait_for
@@ -41,12 +42,16 @@ class Discord:
 
 
 class Stack:
-    """Where everything answers."""
+    """Where everything answers, and the tokens that were made at its start."""
 
-    def __init__(self, ports: dict[str, int], discord: Discord) -> None:
+    def __init__(self, ports: dict[str, int], discord: Discord, secrets: SecretFiles) -> None:
         self.ports = ports
         self.discord = discord
-        self.exporter = Client(f"http://127.0.0.1:{ports['EXPORTER_PORT']}")
+        self.engine_token = secrets.token_of("engine")
+        self.exporter = Client(
+            f"http://127.0.0.1:{ports['EXPORTER_PORT']}",
+            token=self.engine_token.read_text().strip(),
+        )
 
     def prometheus(self, path: str, **parameters: str) -> Any:
         """The data of Prometheus's answer."""
@@ -85,5 +90,5 @@ def stack(discord: Discord, tmp_path_factory: pytest.TempPathFactory) -> Iterato
             timeout_seconds=START_SECONDS,
         )
         wait_for(discord.is_connected)
-        yield Stack(ports, discord)
+        yield Stack(ports, discord, secrets_in(state))
         assert tree.process.poll() is None, output.read_text()

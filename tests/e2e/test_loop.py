@@ -107,7 +107,7 @@ def test_a_loss_over_its_limit_is_told_by_engine_and_rule(stack: Stack) -> None:
 def test_a_burst_of_errors_becomes_a_card_that_is_edited_when_it_ends(stack: Stack) -> None:
     """One message per alert from firing to resolved."""
     burst = Requests(venue="polymarket", ok=0, error=500, timestamp=utc_now())
-    with Engine(stack.exporter.url, name="burst") as engine:
+    with Engine(stack.exporter.url, name="burst", token=stack.engine_token) as engine:
         engine.push(burst)
 
     def card() -> dict[str, Any]:

@@ -7,6 +7,7 @@ from typing import Any
 import yaml
 
 from stack.render import render_all
+from stack.secrets import make_secrets
 from stack.services import list_services
 from stack.settings import StackSettings
 from tests.prometheus.rule_files import ROOT, RULE_FILES
@@ -47,7 +48,7 @@ def keys_of(value: Any) -> set[str]:
 def test_promtool_accepts_it_with_its_rules(tmp_path: Path) -> None:
     """The copy for this machine, since only there the rules are where it says."""
     services = list_services(StackSettings(), with_grafana=False)
-    render_all(tmp_path, services, webhook_token=tmp_path / "webhook_token")
+    render_all(tmp_path, services, secrets=make_secrets(tmp_path))
     command = ["promtool", "check", "config", str(tmp_path / "prometheus.yml")]
 
     checked = subprocess.run(command, capture_output=True, text=True, check=False)

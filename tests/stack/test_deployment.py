@@ -7,6 +7,7 @@ import pytest
 import yaml
 from honcho.environ import parse_procfile
 
+from bot.settings import BotConfig
 from exporter.settings import Settings as ExporterSettings
 from stack import render
 from stack.services import list_services
@@ -87,11 +88,43 @@ def test_others_programs_have_the_same_options(name: str) -> None:
 
 def test_compose_hands_on_every_setting_of_the_exporter() -> None:
     """A new setting reaches a real deployment, too; only places are the image's own."""
-    own = {"EXPORTER_HOST", "EXPORTER_PORT", "DATABASE_URL", "LIMITS_FILE"}
+    own = {"EXPORTER_HOST", "EXPORTER_PORT", "DATABASE_URL", "LIMITS_FILE", "TOKENS"}
 
     settings = {name.upper() for name in ExporterSettings.model_fields}
 
     assert set(SERVICES["exporter"]["environment"]) == settings - own
+
+
+def test_compose_hands_on_every_setting_of_the_bot() -> None:
+    """Likewise; a secret goes in as a file only, and Discord itself is never another server."""
+    own = {"BOT_HOST", "BOT_PORT", "OUTBOX_PATH", "DISCORD_API_BASE", "DISCORD_GATEWAY_URL"}
+    secrets = {"DISCORD_BOT_TOKEN", "EXPORTER_TOKEN", "TOKENS"}
+
+    aliases = (field.validation_alias for field in BotConfig.model_fields.values())
+    settings = {str(getattr(alias, "choices", [alias])[0]) for alias in aliases}
+
+    assert set(SERVICES["bot"]["environment"]) == settings - own - secrets
+
+
+def test_every_container_sees_its_own_secrets_only() -> None:
+    """Who shows a token, and who judges by them; each file is one that `make secrets` makes."""
+    mounted = {
+        name: service["secrets"] for name, service in SERVICES.items() if "secrets" in service
+    }
+
+    assert mounted == {
+        "exporter": ["tokens"],
+        "bot": ["tokens", "bot_token", "discord_bot_token"],
+        "prometheus": ["prometheus_token"],
+        "alertmanager": ["alertmanager_token"],
+        "grafana": ["grafana_admin_password"],
+        "demo": ["engine_token"],
+    }
+    assert COMPOSE["secrets"] == {
+        name: {"file": f"${{STATE_DIR:-var}}/secrets/{name}"}
+        for names in mounted.values()
+        for name in names
+    }
 
 
 def test_both_read_the_same_configuration_files() -> None:

@@ -7,6 +7,7 @@ import yaml
 
 from stack.errors import StackError
 from stack.render import render_all, replace_each
+from stack.secrets import secrets_in
 from stack.services import list_services
 from stack.settings import ROOT, StackSettings
 
@@ -18,7 +19,7 @@ MOVED = StackSettings(
 def render(directory: Path) -> tuple[str, str]:
     """Both files as they are written for moved ports."""
     services = list_services(MOVED, with_grafana=False)
-    render_all(directory, services, webhook_token=directory / "webhook_token")
+    render_all(directory, services, secrets=secrets_in(directory))
     return (
         (directory / "prometheus.yml").read_text(encoding="utf-8"),
         (directory / "alertmanager.yml").read_text(encoding="utf-8"),
@@ -47,13 +48,16 @@ def test_prometheus_reads_the_rules_of_the_repository(tmp_path: Path) -> None:
     assert pattern == f"{ROOT}/prometheus/rules/*.yml"
 
 
-def test_alertmanager_posts_to_the_bot_with_the_token_of_this_machine(tmp_path: Path) -> None:
-    """The webhook and its secret are both adapted."""
-    _, alertmanager = render(tmp_path)
+def test_each_shows_the_token_of_this_machine(tmp_path: Path) -> None:
+    """Prometheus to exporter and bot, Alertmanager to the bot; no path of a container is left."""
+    prometheus, alertmanager = render(tmp_path)
 
+    jobs = {job["job_name"]: job for job in yaml.safe_load(prometheus)["scrape_configs"]}
+    token = {"credentials_file": str(tmp_path / "secrets" / "prometheus_token")}
+    assert [jobs[name]["authorization"] for name in ("exporter", "bot")] == [token, token]
     assert "http://127.0.0.1:18080/" in alertmanager
-    assert str(tmp_path / "webhook_token") in alertmanager
-    assert "/run/secrets" not in alertmanager
+    assert str(tmp_path / "secrets" / "alertmanager_token") in alertmanager
+    assert "/run/secrets" not in prometheus + alertmanager
 
 
 def test_a_name_that_is_not_there_ends_the_start() -> None:

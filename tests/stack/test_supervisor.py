@@ -43,20 +43,25 @@ def test_an_unasked_end_is_a_failure_even_with_exit_code_0() -> None:
         assert errors.startswith("service ended with exit code 0")
 
 
-SECRETS = {"DISCORD_BOT_TOKEN": "t1", "FALLBACK_WEBHOOK_URL": "t2", "WEBHOOK_TOKEN_FILE": "t3"}
-
-
-def test_only_the_bot_sees_how_discord_is_talked_to() -> None:
-    """Neither the token nor the webhook's reach the other processes; all the rest does."""
-    show = "echo $SEEN $DISCORD_BOT_TOKEN $FALLBACK_WEBHOOK_URL $WEBHOOK_TOKEN_FILE; exec sleep 60"
-    with supervise(dict.fromkeys(("bot", "demo", "health"), show), SEEN="yes", **SECRETS) as tree:
+def test_each_process_sees_its_own_secrets_only() -> None:
+    """Discord's token is for the bot, and who calls the exporter shows a token of its own."""
+    given = {"STATE_DIR": "/v", "DISCORD_BOT_TOKEN": "discord", "TOKENS_FILE": "tokens"}
+    show = "$DISCORD_BOT_TOKEN $TOKENS_FILE $EXPORTER_TOKEN_FILE; exec sleep 60"
+    names = ("exporter", "bot", "prometheus", "demo", "health")
+    with supervise({name: f"echo {name} {show}" for name in names}, **given) as tree:
         assert tree.process.stdout is not None
-        lines = [tree.process.stdout.readline() for _ in range(3)]
+        lines = [tree.process.stdout.readline() for _ in names]
         tree.signal(signal.SIGINT)
         tree.finish()
 
-    seen = {line.split("|")[-1].strip(): "bot " in line for line in lines}
-    assert seen == {"yes t1 t2 t3": True, "yes": False}
+    seen = {name: secrets for name, *secrets in (line.split("|")[-1].split() for line in lines)}
+    assert seen == {
+        "exporter": ["tokens"],
+        "bot": ["discord", "tokens", "/v/secrets/bot_token"],
+        "prometheus": [],
+        "demo": ["/v/secrets/engine_token"],
+        "health": [],
+    }
 
 
 @pytest.mark.parametrize("wish", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
