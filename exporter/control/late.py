@@ -14,7 +14,7 @@ from exporter.control.state import ControlState, VenueState
 from exporter.control.unstored import UnstoredHalts
 from exporter.ledger.store import Store
 
-# An entry sent in the moment of the acknowledgement may still be told as later than it.
+# An order sent in the moment of the acknowledgement, or of the resume, may be told as between them.
 ORDER_SLACK = timedelta(seconds=1)
 # Hedges under way may end that much after an acknowledgement that left no order open.
 FILL_SLACK = timedelta(seconds=5)
@@ -51,8 +51,9 @@ class FillTally:
 
     def filled(self, fills: int) -> None:
         """So many fills were stored."""
-        for venue in self.fills:
-            self.fills[venue] += fills
+        for name, venue in self._state.venues.items():
+            if venue.seq:
+                self.fills[name] += fills
 
     def was_halted(self, moment: datetime) -> bool:
         """Whether a halt was open then; a pair has legs at two venues, so any halt concerns it."""
@@ -87,7 +88,7 @@ def _is_entry(venue: VenueState, made_at: datetime, ordered_at: datetime | None)
     Without the time of its order: only if it was made when no order can have been left.
     """
     spans, moment, slack = _judged_by(venue, made_at, ordered_at)
-    return spans.holds(moment, after=slack)
+    return spans.holds(moment, after=slack, before=ORDER_SLACK)
 
 
 def _is_entry_now(venue: VenueState, made_at: datetime, ordered_at: datetime | None) -> bool:

@@ -3,14 +3,15 @@
 from bisect import bisect_left
 from datetime import UTC, datetime, timedelta
 
+NONE = timedelta()
 _STILL = datetime.max.replace(tzinfo=UTC)
 
 
 class Spans:
     """Stretches in order, none touching another; the last one may still go on.
 
-    Wall clocks can be set back. What then overlaps becomes one stretch: a halt is shown rather too
-    long than too short.
+    A wall clock that ran ahead may be set back: one that opens earlier than the last one ended goes
+    on from where they meet, and what was told of later is forgotten.
     """
 
     def __init__(self) -> None:
@@ -45,7 +46,7 @@ class Spans:
             self._starts.pop()
             self._ends.pop()
 
-    def holds(self, moment: datetime, *, after: timedelta = timedelta()) -> bool:
-        """Whether it held then, and had for longer than `after`."""
+    def holds(self, moment: datetime, *, after: timedelta = NONE, before: timedelta = NONE) -> bool:
+        """Whether it held then, and had for longer than `after`, and would for `before` more."""
         place = bisect_left(self._starts, moment) - 1
-        return place >= 0 and self._starts[place] + after < moment <= self._ends[place]
+        return place >= 0 and self._starts[place] + after < moment <= self._ends[place] - before
