@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import pytest
 import requests
 
 from exporter.routes import examples
@@ -15,10 +16,11 @@ from tests.conftest import RunningExporter
 Message = tuple[str, int, dict[str, Any]]
 
 
-def follow(api: Client, last_id: int | None = None) -> Iterator[Message]:
+def follow(api: Client, last_id: int | None = None, *, query: str = "") -> Iterator[Message]:
     """(event, id, data) of each message of GET /api/stream."""
     headers = {} if last_id is None else {"Last-Event-ID": str(last_id)}
-    with requests.get(api.url + "/api/stream", headers=headers, stream=True, timeout=10) as answer:
+    url = f"{api.url}/api/stream{query}"
+    with requests.get(url, headers=headers, stream=True, timeout=10) as answer:
         fields: dict[str, str] = {}
         for line in answer.iter_lines(chunk_size=1, decode_unicode=True):
             if line:
@@ -80,6 +82,33 @@ def test_a_reader_resumes_without_gap_or_repeat_after_a_restart(
 def test_an_id_from_another_ledger_starts_at_the_newest_fact(api: Client) -> None:
     """A cursor beyond the head cannot be resumed; `ready` says where the stream really is."""
     assert next(follow(api, last_id=99)) == ("ready", 0, {})
+
+
+def test_a_reader_gets_only_the_kinds_it_asks_for(api: Client) -> None:
+    """Live, and read again after an id of whichever kind."""
+    live = follow(api, query="?kinds=control,breach")
+    next(live)
+    api.post("/api/fills", [fill(f"f-{i}") for i in range(3)])
+    api.post("/api/venues/kalshi/halt", {"actor": "alice"})
+    api.post("/api/errors", examples.ERROR)
+    api.post("/api/breaches", examples.BREACH)
+
+    told = [next(live)[:2] for _ in range(2)]
+    again = follow(api, last_id=2, query="?kinds=control")
+    read = [next(again)[:2] for _ in range(2)]
+
+    assert told == [("control", 4), ("breach", 6)]
+    assert read == [("ready", 2), ("control", 4)]
+
+
+@pytest.mark.parametrize("kinds", ["orders", "control,", ""])
+def test_an_unknown_kind_is_refused(api: Client, kinds: str) -> None:
+    """Rather than wait for ever for what never comes."""
+    answer = requests.get(f"{api.url}/api/stream?kinds={kinds}", timeout=10)
+
+    assert answer.status_code == 422
+    assert answer.json()["error"]["field"] == "kinds"
+    assert "control" in answer.json()["error"]["message"]
 
 
 async def test_a_slow_reader_is_cut_off() -> None:
