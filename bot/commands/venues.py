@@ -69,14 +69,13 @@ def _engines(control: VenueControl, escape: Escape) -> str:
 
 def _entry(row: AuditRow, now: datetime, escape: Escape) -> str:
     scope = venue_name(row.scope, escape)
-    halts = " ".join(f"#{halt_id}" for halt_id in row.halt_ids)
-    what = f"{_ACTIONS[row.action]} {scope}{f' {halts}' if halts else ''}"
+    what = " ".join([_ACTIONS[row.action], scope, *(f"#{halt_id}" for halt_id in row.halt_ids)])
     head = f"#{row.seq} {clock(row.timestamp, now)} {what}"
     return f"{head}\n   {by(row.actor, row.via, escape)}{_why(row, escape)}"
 
 
 def _why(row: AuditRow, escape: Escape) -> str:
     if row.action == "ack":
-        told = "" if row.open_orders is None else f", {count_orders(row.open_orders)}"
-        return f": #{row.acked_seq}{told}"
+        told = "" if row.open_orders is None else f": {count_orders(row.open_orders)}"
+        return told if row.halt_ids else f", up to #{row.acked_seq}{told}"
     return f": {escape(clip(one_line(row.reason), _REASON_LIMIT))}" if row.reason else ""

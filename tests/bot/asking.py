@@ -3,6 +3,9 @@
 import asyncio
 import re
 
+import requests
+
+from arbwatch.control import ENGINE_HEADER
 from bot.commands import Answer, Caller, Commands
 from tests.client import Client
 
@@ -19,6 +22,11 @@ async def ask(commands: Commands, line: str, told: list[str] | None = None) -> A
 async def acknowledge(client: Client, venue: str, *open_orders: int | None) -> None:
     """Play an engine: acknowledge the first halt of a venue, once for each count of open orders."""
     await asyncio.to_thread(_acknowledge, client, venue, open_orders or (0,))
+
+
+def contact(client: Client) -> None:
+    """Play an engine: ask how the venues stand, and be in contact from then on."""
+    requests.get(f"{client.url}/api/venues", headers={ENGINE_HEADER: "test"}, timeout=10)
 
 
 def timeless(text: str) -> str:
