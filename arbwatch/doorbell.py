@@ -9,7 +9,6 @@ import threading
 from collections.abc import Callable
 
 import requests
-from urllib3.exceptions import HTTPError
 
 from arbwatch.access import Access
 
@@ -72,7 +71,7 @@ class Doorbell:
                 self._url, stream=True, timeout=self._timeouts, allow_redirects=False
             ) as answer:
                 self._hear_out(answer)
-        except (requests.RequestException, HTTPError, OSError) as error:
+        except (requests.RequestException, OSError) as error:
             log.debug("control: no stream (%s)", type(error).__name__)
         except Exception:
             log.exception("control: unexpected error in the stream; opening it again")

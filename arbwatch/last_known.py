@@ -112,14 +112,18 @@ class LastKnown:
         if row.venue in self._stale:
             return
         self._stale.add(row.venue)
-        then = "restart it" if self._path is None else f"delete {self._path}, start it again"
         log.error(
             "control: %s stays halted: its last order had the number %d, and the exporter now says "
-            "%s by number %d, as from an old ledger. Only a higher number lets it trade. If the "
-            "ledger was restored on purpose: stop this engine, %s",
+            "%s by number %d. %s",
             row.venue,
             known.seq,
             row.state,
             row.seq,
-            then,
+            self._way_out(row, known),
         )
+
+    def _way_out(self, row: VenueControl, known: Known) -> str:
+        if row.seq == known.seq:
+            return "The halt got lost in the exporter: halt and resume the venue to let it trade"
+        then = "restart it" if self._path is None else f"delete {self._path}, start it again"
+        return f"If the exporter's ledger was restored on purpose: stop this engine, {then}"

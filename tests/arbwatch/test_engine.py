@@ -79,6 +79,17 @@ def test_a_refused_event_blocks_nothing(
     assert "bad_text fill_id" in caplog.text
 
 
+def test_closing_leaves_no_thread_and_no_permission(exporter: RunningExporter) -> None:
+    """Also right after a halt was carried out, with every connection open."""
+    with Engine(exporter.client.url, name="e") as engine:
+        wait_until(lambda: engine.may_trade("kalshi"))
+        exporter.client.post("/api/venues/kalshi/halt", {})
+        wait_until(lambda: exporter.client.get("/api/venues")[1]["acks"])
+
+    assert not engine.may_trade("polymarket")
+    assert not [t.name for t in threading.enumerate() if t.name.startswith("arbwatch-")]
+
+
 def test_the_engine_is_seen(exporter: RunningExporter) -> None:
     """Every call carries its name, so the exporter knows when it was last in contact."""
     with Engine(exporter.client.url, name="e") as engine:

@@ -36,21 +36,24 @@ def test_a_file_that_cannot_be_read_halts_all(
     assert LastKnown(tmp_path).not_halted(BOTH) == set(BOTH)
 
 
-@pytest.mark.parametrize("older", [row(6), row(7)])
+@pytest.mark.parametrize(
+    ("number", "way_out"), [(6, "delete {}, start it again"), (7, "halt and resume the venue")]
+)
 def test_an_older_order_gives_no_permission(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture, older: object
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, number: int, way_out: str
 ) -> None:
     """A lower number, or a halt that ended without an order; told once, with what to do."""
     known = LastKnown(tmp_path)
     known.take_in([halted(7)])
+    other = row(2, venue="polymarket")
 
-    assert known.take_in([older, row(2, venue="polymarket")]) == [row(2, venue="polymarket")]  # type: ignore[list-item]
-    assert known.take_in([older]) == []  # type: ignore[list-item]
+    assert known.take_in([row(number), other]) == [other]
+    assert known.take_in([row(number)]) == []
 
     (told,) = caplog.records
     assert told.levelname == "ERROR"
     assert "kalshi stays halted" in told.message
-    assert f"delete {tmp_path / FILE_NAME}" in told.message
+    assert way_out.format(tmp_path / FILE_NAME) in told.message
 
 
 def test_an_older_order_gives_no_permission_after_a_restart_either(tmp_path: Path) -> None:
