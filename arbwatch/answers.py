@@ -103,8 +103,8 @@ class AuditRow(Struct, frozen=True, kw_only=True):
     """A row of `GET /api/audit`: order, acknowledgement or denial, bound by `hash` to the last one.
 
     `acked_seq` is up to which order an engine acknowledged, `open_orders` what it still had open.
-    `halt_ids` are the halts that a resume ended, or that an acknowledgement completed: with it every
-    engine in contact has acknowledged them.
+    `halt_ids` are the halts that a resume ended, or those that by this acknowledgement every engine
+    in contact has acknowledged.
     """
 
     seq: int
