@@ -163,4 +163,4 @@ def _newest(venues: list[VenueControl], wanted: WantedHalt, *, since: datetime) 
         and halt.scope in (wanted.scope, ALL_VENUES)
         and halt.since >= since
     ]
-    return max(own, key=lambda halt: halt.since, default=None)
+    return max(own, key=lambda halt: halt.halt_id, default=None)

@@ -187,14 +187,15 @@ SCENARIOS = {
             name="backlogged-feed",
             story="Kalshi's feed is read too slowly: every update is 8 seconds old when seen",
             look="feed latency of kalshi at 8 s, confidence down to a fifth, realized edge below "
-            "entry; updates keep coming, so silence stays good",
+            "entry, until a rule halts kalshi; updates keep coming, so silence stays good",
             feed_at=_backlogged_feed,
             bend=_backlogged_ticks,
         ),
         Scenario(
             name="flapping-socket",
             story="Kalshi's socket is lost for 20 seconds, back for 15, and lost again",
-            look="connection errors, feed silence of kalshi beyond 10 s, live edges gone meanwhile",
+            look="connection errors, feed silence of kalshi beyond 10 s: a rule halts it; live edges "
+            "gone meanwhile",
             feed_at=_flapping_feed,
             extra=_lost_socket,
             bend=_ticks_while_up,

@@ -46,7 +46,6 @@ CREATE TABLE halt (
     began_at REAL NOT NULL,
     halt_id  INTEGER
 ) STRICT;
-CREATE INDEX halt_wanted ON halt (key) WHERE halt_id IS NULL;
 """
 
 # Which of the alerts are resolved the first version did not note: those are kept.
