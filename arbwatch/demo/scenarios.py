@@ -194,8 +194,8 @@ SCENARIOS = {
         Scenario(
             name="flapping-socket",
             story="Kalshi's socket is lost for 20 seconds, back for 15, and lost again",
-            look="connection errors, feed silence of kalshi beyond 10 s: a rule halts it; live edges "
-            "gone meanwhile",
+            look="connection errors, feed silence of kalshi beyond 10 s: a rule halts it; live "
+            "edges gone meanwhile",
             feed_at=_flapping_feed,
             extra=_lost_socket,
             bend=_ticks_while_up,
