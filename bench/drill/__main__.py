@@ -67,7 +67,7 @@ def check_is_demo(stack: Stack) -> None:
     """
     try:
         venues = stack.venues()
-    except (requests.RequestException, OSError):
+    except requests.RequestException:
         why = f"the exporter does not answer on {stack.url('exporter')}: start the stack, make up"
         raise CannotDrill(why) from None
     engines = sorted({engine for venue in venues for engine in venue.engines})

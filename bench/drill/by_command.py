@@ -1,6 +1,7 @@
 """The steps that people begin: halt, refusals, resume."""
 
 import time
+from typing import NamedTuple
 
 from arbwatch.answers import AuditRow
 from arbwatch.control import HaltState
@@ -22,7 +23,7 @@ from bench.drill.scene import (
     is_ours,
     show,
 )
-from bench.drill.timeline import Step
+from bench.drill.timeline import Moment, Step
 
 
 def before(scene: Scene, step: Step) -> None:
@@ -30,7 +31,7 @@ def before(scene: Scene, step: Step) -> None:
     for venue in scene.stack.venues():
         step.check(venue.state is HaltState.RUNNING, f"{venue.venue} is running")
     fill = scene.first_fill(after=step.began)
-    step.saw(f"a fill came: {fill.fill_id}, ordered in this step", at=fill.ordered_at, holds=True)
+    step.saw(f"it trades: fill {fill.fill_id} was ordered just now", at=fill.ordered_at, holds=True)
 
 
 def halt(scene: Scene, step: Step) -> None:
@@ -38,7 +39,7 @@ def halt(scene: Scene, step: Step) -> None:
     head = scene.head()
     typed = scene.discord.type("halt", by=TRADER, venue=VENUE, reason="drill")
     step.saw(f"/halt {VENUE} drill, typed by {TRADER.name}")
-    texts = scene.discord.texts(typed, until=(HALTED, UNCONFIRMED), seconds=ANSWER_SECONDS)
+    texts = scene.discord.texts(typed, until=(HALTED,), seconds=ANSWER_SECONDS)
     order = find_order(scene, "halt", after=head)
     ack = scene.wait_ack(order)
     enter_halt(step, order, ack, texts)
@@ -55,19 +56,32 @@ def find_order(scene: Scene, action: str, *, after: int) -> AuditRow:
     )
 
 
-def enter_halt(step: Step, order: AuditRow, ack: AuditRow, texts: list[Text]) -> None:
-    """Enter what happened, in the order in which it did."""
-    by = f"by {order.actor} via {order.via}"
-    moments = [
-        (order.timestamp, f"halt #{order.seq} is on the exporter's disk, {by}", True),
-        (ack.timestamp, f"{ENGINE} acknowledged it, {ack.open_orders} orders open", True),
-        *((text.at, f"Discord shows: {first_line(text.text)}", None) for text in texts[:-1]),
-    ]
-    for at, what, holds in sorted(moments, key=lambda moment: moment[0]):
-        step.saw(what, at=at, holds=holds)
-    final = texts[-1]
-    shown = f"Discord shows: {first_line(final.text)}"
-    step.check(HALTED in final.text, shown, at=final.at)
+def enter_halt(
+    step: Step, order: AuditRow, ack: AuditRow, texts: list[Text], *others: Moment
+) -> None:
+    """Enter what happened from the order on; the last that Discord showed must be the halt."""
+    by = f"{order.actor} via {order.via}"
+    step.saw_all(
+        [
+            Moment(order.timestamp, f"halt #{order.seq} is on the exporter's disk, by {by}", True),
+            Moment(ack.timestamp, f"{ENGINE} acknowledged it, {ack.open_orders} orders open", True),
+            *(Moment(text.at, f"Discord shows: {first_line(text.text)}") for text in texts[:-1]),
+            *others,
+            final_text(texts[-1], HALTED),
+        ]
+    )
+
+
+def final_text(text: Text, wanted: str) -> Moment:
+    """What Discord came to show.
+
+    Raises:
+        StepFailed: it is something else.
+    """
+    shown = f"Discord shows: {first_line(text.text)}"
+    if wanted not in text.text:
+        raise StepFailed(f"{shown} instead of {wanted}")
+    return Moment(text.at, shown, True)
 
 
 def watch_halted(scene: Scene, step: Step, ack: AuditRow) -> None:
@@ -106,20 +120,27 @@ def refusal(scene: Scene, step: Step) -> None:
 
 def resume(scene: Scene, step: Step) -> None:
     """Asked for, confirmed by who asked and by nobody else, acknowledged; then fills come."""
-    asked = ask_to_resume(scene, step)
-    pressed = scene.discord.press(asked, CONFIRM_BUTTON, by=COLLEAGUE)
+    question = ask_to_resume(scene, step)
+    pressed = scene.discord.press(question.asked, CONFIRM_BUTTON, by=COLLEAGUE)
     show(step, scene.discord.texts(pressed, until=("",), seconds=ANSWER_SECONDS))
     step.check(
         scene.state() is HaltState.ACKNOWLEDGED,
         f"pressed by {COLLEAGUE.name}, who did not ask: {VENUE} is still halted",
     )
-    confirm(scene, step, asked)
+    confirm(scene, step, question)
     runs = [f"{row.venue} {row.state}" for row in scene.stack.venues()]
     step.check(all(row.state is HaltState.RUNNING for row in scene.stack.venues()), ", ".join(runs))
 
 
-def ask_to_resume(scene: Scene, step: Step) -> str:
-    """Type the command; the id of the answer with the button."""
+class Question(NamedTuple):
+    """An answer with a button, and how many texts it showed so far."""
+
+    asked: str
+    texts: int
+
+
+def ask_to_resume(scene: Scene, step: Step) -> Question:
+    """Type the command, and see what it asks."""
     others = [halt for halt in scene.venue().halts if not is_ours(halt)]
     if others:
         raise StepFailed(f"somebody else halted {VENUE}: {others[0].actor}, {others[0].reason}")
@@ -129,19 +150,26 @@ def ask_to_resume(scene: Scene, step: Step) -> str:
     for line in texts[-1].text.splitlines():
         step.saw(f"Discord asks: {first_line(line)}", at=texts[-1].at)
     step.check(scene.state() is not HaltState.RUNNING, "nothing is resumed before it is confirmed")
-    return asked
+    return Question(asked, len(texts))
 
 
-def confirm(scene: Scene, step: Step, asked: str) -> None:
+def confirm(scene: Scene, step: Step, question: Question) -> None:
     """Press the button, and see the engine trade again."""
     head = scene.head()
-    scene.discord.press(asked, CONFIRM_BUTTON, by=TRADER)
+    scene.discord.press(question.asked, CONFIRM_BUTTON, by=TRADER)
     step.saw(f"pressed by {TRADER.name}, who asked")
-    texts = scene.discord.texts(asked, until=(RESUMED, UNCONFIRMED), seconds=ANSWER_SECONDS)
+    over = (RESUMED, UNCONFIRMED)
+    *_, final = scene.discord.texts(
+        question.asked, until=over, seconds=ANSWER_SECONDS, skip=question.texts
+    )
     order = find_order(scene, "resume", after=head)
-    step.saw(f"resume #{order.seq} is on the exporter's disk", at=order.timestamp, holds=True)
     ack = scene.wait_ack(order)
-    step.saw(f"{ENGINE} acknowledged it", at=ack.timestamp, holds=True)
-    step.check(RESUMED in texts[-1].text, f"Discord shows: {first_line(texts[-1].text)}")
+    step.saw_all(
+        [
+            Moment(order.timestamp, f"resume #{order.seq} is on the exporter's disk", True),
+            Moment(ack.timestamp, f"{ENGINE} acknowledged it", True),
+            final_text(final, RESUMED),
+        ]
+    )
     fill = scene.first_fill(after=order.timestamp)
     step.saw(f"first fill ordered after it: {fill.fill_id}", at=fill.ordered_at, holds=True)

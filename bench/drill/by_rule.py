@@ -13,7 +13,7 @@ from arbwatch.control import HaltState
 from bench.drill.by_command import ask_to_resume, confirm
 from bench.drill.errors import StepFailed
 from bench.drill.scene import ALERT, ENGINE, OTHER_VENUE, VENUE, Scene
-from bench.drill.timeline import Step
+from bench.drill.timeline import Moment, Step
 from bench.drill.waiting import wait_for
 
 # Of the demo: for so long one signal drops the feed; the limit in limits.yml is as long.
@@ -34,16 +34,21 @@ def lose_a_feed(scene: Scene, step: Step) -> None:
     with halted_after_all(scene, head):
         time.sleep(SETTLE_SECONDS)
         last_update = datetime.fromtimestamp(scene.stack.feed_updated_at(VENUE), UTC)
-        wait_for(f"{ALERT} fires", lambda: is_firing(scene), seconds=DROP_SECONDS + MOST_SECONDS)
-        fired_at = datetime.now(UTC)
+        fired_at = wait_for(
+            f"{ALERT} fires", lambda: fired(scene), seconds=DROP_SECONDS + MOST_SECONDS
+        )
         order = wait_order(scene, head)
     ack = scene.wait_ack(order)
     breach = last_update + SILENCE
-    step.saw(f"last update of {VENUE}", at=last_update)
-    step.saw(f"breach: silent for {SILENCE.seconds} s", at=breach)
-    step.saw(f"{ALERT} was seen firing in Prometheus", at=fired_at)
-    step.saw(f"halt #{order.seq} ordered by {order.actor} via rule", at=order.timestamp, holds=True)
-    step.saw(f"{ENGINE} acknowledged it", at=ack.timestamp, holds=True)
+    step.saw_all(
+        [
+            Moment(last_update, f"last update of {VENUE}"),
+            Moment(breach, f"breach: silent for {SILENCE.seconds} s"),
+            Moment(fired_at, f"{ALERT} fires in Prometheus"),
+            Moment(order.timestamp, f"halt #{order.seq} ordered by {order.actor} via rule", True),
+            Moment(ack.timestamp, f"{ENGINE} acknowledged it", True),
+        ]
+    )
     took = (ack.timestamp - breach).total_seconds()
     step.check(took <= MOST_SECONDS, f"breach to acknowledged: {took:.1f} s, at most 15 s")
     check_other_runs(scene, step, since=ack.timestamp)
@@ -78,9 +83,12 @@ def wait_order(scene: Scene, head: int) -> AuditRow:
     )
 
 
-def is_firing(scene: Scene) -> bool:
-    """Whether the alert of this venue fires."""
-    return any(_is_it(alert) and alert["state"] == "firing" for alert in scene.stack.alerts())
+def fired(scene: Scene) -> datetime | None:
+    """When the alert of this venue was raised, if it fires."""
+    for alert in scene.stack.alerts():
+        if _is_it(alert) and alert["state"] == "firing":
+            return datetime.fromisoformat(alert["activeAt"])
+    return None
 
 
 def check_other_runs(scene: Scene, step: Step, *, since: datetime) -> None:

@@ -9,8 +9,8 @@ import requests
 from arbwatch.answers import AuditRow
 from arbwatch.control import HaltState, VenueControl
 from bench.drill.by_command import ask_to_resume, confirm, enter_halt, find_order, watch_halted
-from bench.drill.scene import ANSWER_SECONDS, HALTED, TRADER, UNCONFIRMED, VENUE, Scene
-from bench.drill.timeline import Step
+from bench.drill.scene import ANSWER_SECONDS, HALTED, TRADER, VENUE, Scene
+from bench.drill.timeline import Moment, Step
 from bench.drill.waiting import wait_for
 
 RESTART_SECONDS = 20.0
@@ -24,18 +24,23 @@ def halt_and_kill(scene: Scene, step: Step) -> None:
         step.saw(f"/halt {VENUE} drill with a crash, typed by {TRADER.name}")
         killed_at = assassin.wait()
     back, first_look = see_it_back(scene)
-    texts = scene.discord.texts(typed, until=(HALTED, UNCONFIRMED), seconds=ANSWER_SECONDS)
+    texts = scene.discord.texts(typed, until=(HALTED,), seconds=ANSWER_SECONDS)
     order = find_order(scene, "halt", after=head)
     ack = scene.wait_ack(order)
-    step.saw("exporter killed (SIGKILL) as soon as the halt was stored", at=killed_at)
     away = (back - killed_at).total_seconds()
-    step.saw(f"exporter is back; it was away for {away:,.2f} s", at=back)
+    enter_halt(
+        step,
+        order,
+        ack,
+        texts,
+        Moment(killed_at, "exporter killed (SIGKILL) as soon as the halt was stored"),
+        Moment(back, f"exporter is back after {away:.2f} s; {VENUE} is {first_look.state}"),
+    )
     step.check(
         first_look.state is not HaltState.RUNNING and first_look.seq >= order.seq,
-        f"its first answer: {VENUE} {first_look.state}, seq {first_look.seq}",
+        f"its first answer was a halt, with seq {first_look.seq}: not fallen",
         at=back,
     )
-    enter_halt(step, order, ack, texts)
     check_no_resume(scene, step, after=head)
     watch_halted(scene, step, ack)
     confirm(scene, step, ask_to_resume(scene, step))

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 import requests
 
+from bench.drill.errors import StepFailed
 from bench.drill.waiting import wait_for
 from bench.machine import ROOT
 
@@ -32,7 +33,10 @@ class Text(NamedTuple):
 
 
 class Discord:
-    """The server as its members see it. `settings` are those of a bot that belongs to it."""
+    """The server as its members see it. `settings` are those of a bot that belongs to it.
+
+    To type or to press something that is not there raises StepFailed.
+    """
 
     def __init__(self, settings: dict[str, str]) -> None:
         self.settings = settings
@@ -55,13 +59,19 @@ class Discord:
         """What the answer shows now, empty while there is none."""
         return self._get(f"/interactions/{interaction}")["content"] or ""
 
-    def texts(self, interaction: str, *, until: tuple[str, ...], seconds: float) -> list[Text]:
-        """Everything that the answer showed, up to a text with one of these words in it."""
+    def texts(
+        self, interaction: str, *, until: tuple[str, ...], seconds: float, skip: int = 0
+    ) -> list[Text]:
+        """What the answer showed after its first `skip` texts, up to one with any of these words.
+
+        Raises:
+            StepFailed: there was none for so long.
+        """
         seen: list[Text] = []
 
         def look() -> bool:
             texts = self._get(f"/interactions/{interaction}")["texts"]
-            seen.extend(Text(text, datetime.now(UTC)) for text in texts[len(seen) :])
+            seen.extend(Text(text, datetime.now(UTC)) for text in texts[skip + len(seen) :])
             return any(words in text.text for text in seen for words in until)
 
         wait_for(f"an answer in Discord with {' or '.join(until)}", look, seconds=seconds)
@@ -69,7 +79,8 @@ class Discord:
 
     def _interact(self, path: str, **asked: Any) -> str:
         answer = requests.post(self._url + path, json=asked, timeout=TIMEOUT_SECONDS)
-        answer.raise_for_status()
+        if not answer.ok:
+            raise StepFailed(f"it cannot be typed or pressed: {answer.text}")
         return str(answer.json()["id"])
 
     def _get(self, path: str) -> dict[str, Any]:

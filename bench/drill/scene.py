@@ -18,9 +18,9 @@ ENGINE = "demo"
 TRADER, COLLEAGUE = Person("drill-trader"), Person("drill-colleague")
 STRANGER = Person("drill-stranger", has_roles=False)
 ALERT = "ArbFeedSilent"
-# The bot says after 6 s that nothing was confirmed; the exporter may have to start meanwhile.
-ANSWER_SECONDS = 20.0
-FILL_SECONDS = 30.0
+# The bot goes on for 25 s to tell what becomes of a halt, and tells sooner what is bad.
+ANSWER_SECONDS = 30.0
+FILL_SECONDS = 60.0
 REQUESTED, HALTED, RESUMED = "⏳ Halt requested", "🛑 Trading halted", "▶️ Trading resumed"
 UNCONFIRMED = "⚠️"
 CONFIRM_BUTTON = "Resume KALSHI"

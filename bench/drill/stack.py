@@ -140,5 +140,9 @@ class Stack:
 
     def _headers(self) -> dict[str, str]:
         """The operator's token: reads, control and metrics."""
-        token = (self.secrets / "operator_token").read_text(encoding="utf-8").strip()
+        path = self.secrets / "operator_token"
+        try:
+            token = path.read_text(encoding="utf-8").strip()
+        except OSError:
+            raise CannotDrill(f"{path} cannot be read: start the stack, make up") from None
         return {"Authorization": f"Bearer {token}"}

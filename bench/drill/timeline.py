@@ -1,8 +1,9 @@
 """The timeline: what happened when, printed as it comes, and kept for JSON."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 import msgspec
 
@@ -65,6 +66,14 @@ class Timeline:
         print(line.rstrip(), flush=True)
 
 
+class Moment(NamedTuple):
+    """Something that a service stamped."""
+
+    at: datetime
+    what: str
+    holds: bool | None = None
+
+
 class Step:
     """One step and its clock: the one on the wall, by which every service stamps."""
 
@@ -77,6 +86,11 @@ class Step:
         """Enter what happened, now or at a time that a service told."""
         at_ms = ((at or datetime.now(UTC)) - self.began).total_seconds() * 1000
         self._timeline.enter(Row(step=self._name, what=what, at_ms=round(at_ms, 1), holds=holds))
+
+    def saw_all(self, moments: Iterable[Moment]) -> None:
+        """Enter what became known together, in the order in which it happened."""
+        for moment in sorted(moments, key=lambda moment: moment.at):
+            self.saw(moment.what, at=moment.at, holds=moment.holds)
 
     def check(
         self, holds: bool, what: str, *, at: datetime | None = None, otherwise: str = ""

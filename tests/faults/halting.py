@@ -10,6 +10,8 @@ from typing import Any, Literal, NamedTuple
 import requests
 
 from bench.drill.discord import Person
+from bench.drill.errors import StepFailed
+from exporter.ledger.trail import check_trail
 from tests.conftest import wait_until
 from tests.faults.stage import Stage, choose
 from tests.faults.trader import VENUE
@@ -20,7 +22,10 @@ WAYS: tuple[Way, ...] = ("rest", "discord")
 # Twice as long as an order takes: somebody is killed at any moment of it, or of what follows.
 LONGEST_SECONDS = {"rest": 0.01, "discord": 0.08}
 PATIENCE_SECONDS = 25.0
-SHOWN = {"halt": ("⏳ Halt requested", "🛑 Trading halted"), "resume": ("▶️ Trading resumed",)}
+SHOWN = {
+    "halt": ("⏳ Halt requested", "⚠️ Halt requested", "🛑 Trading halted"),
+    "resume": ("▶️ Trading resumed",),
+}
 # What an answer in Discord begins with once no better one will come.
 OVER = ("⚠️", "⛔", "▶️")
 BUTTON = f"Resume {VENUE.upper()}"
@@ -48,7 +53,7 @@ def kill_while_halting(stage: Stage, *, rounds: int) -> None:
             order = Order(f"{verb}-{number}", verb, chance.choice(WAYS))
             given.append(order)
             play(stage, order, chance)
-            check_trail(stage, given)
+            check_orders(stage, given)
             finish(stage, verb, given)
         if chance.random() < 0.2:
             ask_without_confirming(stage, f"idle-{number}", given)
@@ -110,10 +115,10 @@ def ask_without_confirming(stage: Stage, actor: str, given: list[Order]) -> None
         pass
     stage.settle(is_halted=True)
     finish(stage, "resume", given)
-    check_trail(stage, given)
+    check_orders(stage, given)
 
 
-def check_trail(stage: Stage, given: list[Order]) -> None:
+def check_orders(stage: Stage, given: list[Order]) -> None:
     """Every order in the trail was given, and the halts in force are what it adds up to."""
     rows = [row for row in stage.audit() if row["action"] in ("halt", "resume")]
     invented = [row for row in rows if not any(order.is_of(row) for order in given)]
@@ -121,6 +126,7 @@ def check_trail(stage: Stage, given: list[Order]) -> None:
     ended = {halt_id for row in rows for halt_id in row["halt_ids"]}
     in_force = {row["seq"] for row in rows if row["action"] == "halt"} - ended
     assert in_force == {halt["halt_id"] for halt in stage.venue()["halts"]}
+    assert check_trail(stage.ledger).broken is None
 
 
 def _post(stage: Stage, order: Order) -> bool:
@@ -142,7 +148,7 @@ def _type(stage: Stage, order: Order) -> bool:
         if order.verb == "resume":
             wait_until(lambda: "?" in stage.discord.text(asked), 2)
             stage.discord.press(asked, BUTTON, by=person)
-    except (requests.RequestException, AssertionError):
+    except (StepFailed, AssertionError):
         return False  # The bot is dead just now.
     return _is_shown(stage, order, asked)
 

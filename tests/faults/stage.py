@@ -70,7 +70,8 @@ class Stage:
     """Every process of a halt."""
 
     def __init__(self, folder: Path, discord: Discord) -> None:
-        self.exporter = ExporterProcess(folder / "ledger.db")
+        self.ledger = folder / "ledger.db"
+        self.exporter = ExporterProcess(self.ledger)
         self.discord = discord
         self.api = self.exporter.client
         self.engine = Trader(self.api.url, folder / "engine")
