@@ -22,6 +22,7 @@ from bot.commands import Commands
 from bot.exporter_api import ExporterApi
 from bot.metrics import BotMetrics
 from bot.outbox import Outbox
+from tests.bot.dialogue import Seated
 from tests.conftest import RunningExporter, free_port
 from tests.fakes.discord import FakeDiscord
 from tests.fakes.discord.world import RESUME_ROLE, TRADER_ROLE
@@ -124,3 +125,14 @@ def discord_settings(server: FakeDiscord) -> dict[str, Any]:
         "discord_api_base": server.api_base,
         "discord_gateway_url": server.gateway_url,
     }
+
+
+@pytest.fixture
+async def seated(
+    exporter: RunningExporter, discord_server: FakeDiscord, outbox: Outbox
+) -> AsyncIterator[Seated]:
+    """A gateway that connects when it is told to, with clocks of the test's own."""
+    settings = discord_settings(discord_server)
+    found = Seated(discord_server, outbox, exporter=exporter.client.url, settings=settings)
+    yield found
+    await found.leave()

@@ -7,7 +7,8 @@ from typing import Any
 import aiohttp
 import pytest
 
-from tests.bot.conftest import RunningBot, StartBot
+from tests.bot.conftest import RunningBot, StartBot, discord_settings, until
+from tests.fakes.discord import FakeDiscord
 
 
 class Printed:
@@ -45,3 +46,20 @@ async def started(start_bot: StartBot, **settings: Any) -> RunningBot:
                 return running
             except aiohttp.ClientConnectorError:
                 await asyncio.sleep(0.01)
+
+
+async def connected(start_bot: StartBot, server: FakeDiscord, **settings: object) -> RunningBot:
+    """A bot that takes commands from this Discord."""
+    running = await start_bot(**(discord_settings(server) | settings))
+    await until(lambda: running.task.done() or (server.gateway.is_connected and knows(server)))
+    return running
+
+
+def knows(server: FakeDiscord) -> set[str]:
+    """The commands that Discord offers."""
+    return {command["name"] for found in server.world.commands.values() for command in found}
+
+
+def counted(running: RunningBot, name: str, **labels: str) -> float | None:
+    """A sample of the bot's metrics."""
+    return running.bot.metrics.registry.get_sample_value(name, labels)

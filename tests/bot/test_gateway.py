@@ -8,23 +8,11 @@ from pydantic import SecretStr
 from bot import BotConfig
 from bot.errors import StartError
 from bot.gateway.client import Gateway
-from tests.bot.conftest import RunningBot, StartBot, discord_settings, until
+from tests.bot.conftest import StartBot, discord_settings, until
+from tests.bot.running import connected, knows
 from tests.client import Client, edge, fill
 from tests.fakes.discord import FakeDiscord, Fault
 from tests.fakes.discord.interactions import CannotBeTyped
-
-
-async def connected(start_bot: StartBot, server: FakeDiscord, **settings: object) -> RunningBot:
-    """A bot that takes commands from this Discord."""
-    running = await start_bot(**(discord_settings(server) | settings))
-    await until(lambda: running.task.done() or (server.gateway.is_connected and knows(server)))
-    return running
-
-
-def knows(server: FakeDiscord) -> set[str]:
-    """The commands that Discord offers."""
-    commands = server.world.commands.get(server.guild_id, [])
-    return {command["name"] for command in commands}
 
 
 async def test_the_commands_are_offered(start_bot: StartBot, discord_server: FakeDiscord) -> None:

@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from tests.bot.conftest import RunningBot, StartBot, discord_settings, until
+from tests.bot.conftest import StartBot, until
+from tests.bot.running import connected
 from tests.client import Client
 from tests.fakes.discord import FakeDiscord
 
@@ -23,16 +24,6 @@ COMMANDS: dict[str, dict[str, Any]] = {
 }
 
 
-async def connected(
-    start_bot: StartBot, server: FakeDiscord, api: Client, **settings: object
-) -> RunningBot:
-    """A bot that takes commands from this Discord."""
-    given = discord_settings(server) | {"api_base_url": api.url} | settings
-    running = await start_bot(**given)
-    await until(lambda: server.gateway.is_connected and server.world.commands)
-    return running
-
-
 def states(api: Client) -> set[str]:
     """The control states of all venues."""
     return {venue["state"] for venue in api.get("/api/venues")}
@@ -43,7 +34,7 @@ async def test_with_a_server_set_no_command_is_answered_elsewhere(
     start_bot: StartBot, discord_server: FakeDiscord, api: Client, place: int | None
 ) -> None:
     """Only who typed it reads why, it is counted, and nothing is halted."""
-    running = await connected(start_bot, discord_server, api)
+    running = await connected(start_bot, discord_server, api_base_url=api.url)
 
     for name, options in COMMANDS.items():
         asked = await discord_server.type_command(
@@ -66,7 +57,7 @@ async def test_without_a_server_set_what_acts_is_bound_to_the_channels_server(
     start_bot: StartBot, discord_server: FakeDiscord, api: Client, place: int | None, name: str
 ) -> None:
     """Reading is answered anywhere; a stranger's server halts nothing."""
-    await connected(start_bot, discord_server, api, guild_id=None)
+    await connected(start_bot, discord_server, api_base_url=api.url, guild_id=None)
 
     given: dict[str, Any] = {"place": place, "channel_id": OTHER_CHANNEL}
     answer = await discord_server.ask(name, venue="kalshi", **given)
@@ -83,7 +74,7 @@ async def test_at_home_any_channel_will_do(
 ) -> None:
     """The channel of the alerts, and another one of its server."""
     guild_id = discord_server.guild_id if is_guild_set else None
-    await connected(start_bot, discord_server, api, guild_id=guild_id)
+    await connected(start_bot, discord_server, api_base_url=api.url, guild_id=guild_id)
 
     here = await discord_server.ask("resume", venue="kalshi")
     beside = await discord_server.ask("resume", venue="kalshi", channel_id=OTHER_CHANNEL)

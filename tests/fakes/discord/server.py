@@ -9,7 +9,7 @@ from aiohttp import web
 
 from tests.fakes.discord import interactions
 from tests.fakes.discord.control import Control
-from tests.fakes.discord.gateway import Gateway, Session
+from tests.fakes.discord.gateway import Gateway
 from tests.fakes.discord.interactions import Person
 from tests.fakes.discord.rest import Rest, guard
 from tests.fakes.discord.world import CHANNEL_ID, GUILD_ID, ROLES, TOKEN, Injected, Json, World
@@ -88,7 +88,7 @@ class FakeDiscord:
         injected, event = interactions.build(
             self.world, name, options, by=by, age_seconds=age_seconds
         )
-        await self._session().dispatch("INTERACTION_CREATE", event)
+        await self._begin(injected, event)
         return injected
 
     async def press(
@@ -113,8 +113,12 @@ class FakeDiscord:
             self.world, copy.deepcopy(message), label, by=by, age_seconds=age_seconds
         )
         injected.source = asked.message
-        await self._session().dispatch("INTERACTION_CREATE", event)
+        await self._begin(injected, event)
         return injected
+
+    async def repeat(self, injected: Injected) -> None:
+        """Announce an interaction once more, as a RESUME may."""
+        await self._begin(injected, injected.event)
 
     async def ask(self, name: str, *, user_name: str = "trader", **options: Any) -> str:
         """Send a slash command and return the answer's text."""
@@ -127,7 +131,8 @@ class FakeDiscord:
         """Everything that the answer's message ever showed, in turn."""
         return [] if injected.message is None else self.world.texts[int(injected.message["id"])]
 
-    def _session(self) -> Session:
+    async def _begin(self, injected: Injected, event: Json) -> None:
         if (session := self.gateway.session) is None:
             raise interactions.CannotBeTyped("no bot has ever connected")
-        return session
+        injected.event = event
+        await session.dispatch("INTERACTION_CREATE", event)

@@ -58,6 +58,7 @@ class Injected:
     command: str
     created: float
     source: Json | None = None
+    event: Json = field(default_factory=dict)
     callbacks: list[Json] = field(default_factory=list)
     message: Json | None = None
     acknowledged_ms: float | None = None
