@@ -7,6 +7,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+from arbwatch.gate import LOOK_SECONDS
 from stack import tokens
 from stack.errors import StackError
 from stack.settings import read_settings
@@ -75,7 +76,7 @@ def main() -> None:
         made = ", ".join(sorted(os.listdir(files.directory)))
         print(f"secrets are in {files.directory}: {made}")
     else:
-        tokens.renew(files.tokens, client)
+        tokens.renew(files.tokens, client, settle_seconds=2 * LOOK_SECONDS)
         print(
             f"{files.token_of(client)} is new; the one before it is valid until the next --rotate"
         )

@@ -6,6 +6,7 @@ All are written in place: a container that has a single file mounted follows the
 import errno
 import os
 import secrets
+import time
 from hashlib import sha256
 from pathlib import Path
 
@@ -52,15 +53,17 @@ def make(tokens: Path) -> None:
             renew(tokens, name)
 
 
-def renew(tokens: Path, client: str) -> None:
+def renew(tokens: Path, client: str, *, settle_seconds: float = 0) -> None:
     """Give a client another token; of those before only the newest stays valid.
 
-    The list goes first: whatever the client then finds in its file, it is let in.
+    The list goes first, and services that run have `settle_seconds` to read it: whatever the client
+    then finds in its file, it is let in.
     """
     _check(tokens)
     token = secrets.token_urlsafe(32)
     lines = tokens.read_text(encoding="utf-8").splitlines()
     _write_list(tokens, with_new_token(lines, client, token))
+    time.sleep(settle_seconds)
     _write(file_of(client, tokens.parent), f"{token}\n")
 
 
