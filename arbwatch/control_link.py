@@ -56,7 +56,7 @@ class ControlLink:
         self._doorbell.start()
 
     def close(self) -> None:
-        """Stop listening; the lease then lapses by itself."""
+        """Stop listening; what is under way is waited for no longer than a second."""
         self._is_closing = True
         self._rung.set()
         deadline = time.monotonic() + PATIENCE_SECONDS
@@ -94,8 +94,10 @@ class ControlLink:
             self._is_heard = False
 
     def _run(self) -> None:
-        while not self._is_closing:
-            self._rung.clear()
+        while True:
+            self._rung.clear()  # First: what rings while it asks makes it ask again.
+            if self._is_closing:
+                break
             self.ask_safely()
             is_calm = self._is_heard and self._doorbell.is_connected
             self._rung.wait(RENEW_SECONDS if is_calm else POLL_SECONDS)
