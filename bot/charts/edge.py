@@ -92,11 +92,12 @@ def _draw_runs(
     column = seconds_a_column(time)
     shown = [spots(thin(run, column_seconds=column), time, value) for run in runs]
     lines = [run for run in shown if len(run) > 1]
-    for limit in map(value, limits):
+    for limit in map(value, limits if lines else []):
         picture.areas(lines, limit, colour=LINE, alpha=0.3, above=limit)
-        picture.lines([[(LEFT, limit), (RIGHT, limit)]], colour=LOSS, width=3, dashed=True)
     picture.lines(lines, colour=LINE, width=4)
     picture.dots([run[0] for run in shown if len(run) == 1], colour=LINE, size=6)
+    for limit in map(value, limits):  # on top, so that a crowded line does not hide it
+        picture.lines([[(LEFT, limit), (RIGHT, limit)]], colour=LOSS, width=3, dashed=True)
 
 
 def _draw_labels(
