@@ -1,6 +1,7 @@
 """The steps that people begin: halt, refusals, resume."""
 
 import time
+from datetime import timedelta
 from typing import NamedTuple
 
 from arbwatch.answers import AuditRow
@@ -21,7 +22,7 @@ from bench.drill.scene import (
     Scene,
     first_line,
     is_ours,
-    show,
+    shown,
 )
 from bench.drill.timeline import Moment, Step
 
@@ -30,8 +31,8 @@ def before(scene: Scene, step: Step) -> None:
     """Both venues run and the demo trades."""
     for venue in scene.stack.venues():
         step.check(venue.state is HaltState.RUNNING, f"{venue.venue} is running")
-    fill = scene.first_fill(after=step.began)
-    step.saw(f"it trades: fill {fill.fill_id} was ordered just now", at=fill.ordered_at, holds=True)
+    fill = scene.first_fill(after=step.began - timedelta(minutes=1))
+    step.saw(f"it trades: fill {fill.fill_id}", at=fill.ordered_at, holds=True)
 
 
 def halt(scene: Scene, step: Step) -> None:
@@ -65,7 +66,7 @@ def enter_halt(
         [
             Moment(order.timestamp, f"halt #{order.seq} is on the exporter's disk, by {by}", True),
             Moment(ack.timestamp, f"{ENGINE} acknowledged it, {ack.open_orders} orders open", True),
-            *(Moment(text.at, f"Discord shows: {first_line(text.text)}") for text in texts[:-1]),
+            *shown(texts[:-1]),
             *others,
             final_text(texts[-1], HALTED),
         ]
@@ -78,22 +79,24 @@ def final_text(text: Text, wanted: str) -> Moment:
     Raises:
         StepFailed: it is something else.
     """
-    shown = f"Discord shows: {first_line(text.text)}"
+    (moment,) = shown([text])
     if wanted not in text.text:
-        raise StepFailed(f"{shown} instead of {wanted}")
-    return Moment(text.at, shown, True)
+        raise StepFailed(f"{moment.what} instead of {wanted}")
+    return moment._replace(holds=True)
 
 
 def watch_halted(scene: Scene, step: Step, ack: AuditRow) -> None:
     """For some seconds the venue stays halted, nothing is ordered, and edges still come."""
     edges = {(edge.pair_id, edge.timestamp) for edge in scene.stack.edges()}
+    usual = scene.ordered_after(ack.timestamp - timedelta(minutes=2))
     time.sleep(scene.watch_seconds)
     venue = scene.venue()
     ordered = scene.ordered_after(ack.timestamp)
     came = {(edge.pair_id, edge.timestamp) for edge in scene.stack.edges()} - edges
     step.check(
         not ordered and not venue.entries_after_ack,
-        f"{scene.watch_seconds:g} s watched: 0 entries ordered after the acknowledgement",
+        f"{scene.watch_seconds:g} s watched: 0 entries ordered after the acknowledgement"
+        f" ({len(usual)} in the 2 minutes before)",
         otherwise=f"{len(ordered)} fills were ordered after the acknowledgement, "
         f"the exporter counts {venue.entries_after_ack}",
     )
@@ -107,7 +110,7 @@ def refusal(scene: Scene, step: Step) -> None:
     typed = scene.discord.type("resume", by=STRANGER, venue=VENUE)
     step.saw(f"/resume {VENUE}, typed by {STRANGER.name}, who has no role")
     texts = scene.discord.texts(typed, until=("",), seconds=ANSWER_SECONDS)
-    show(step, texts)
+    step.saw_all(shown(texts))
     row = scene.wait_audit(
         "the denial in the audit trail",
         lambda row: row.action == "denial" and STRANGER.name in row.actor,
@@ -122,12 +125,14 @@ def resume(scene: Scene, step: Step) -> None:
     """Asked for, confirmed by who asked and by nobody else, acknowledged; then fills come."""
     question = ask_to_resume(scene, step)
     pressed = scene.discord.press(question.asked, CONFIRM_BUTTON, by=COLLEAGUE)
-    show(step, scene.discord.texts(pressed, until=("",), seconds=ANSWER_SECONDS))
+    step.saw_all(shown(scene.discord.texts(pressed, until=("",), seconds=ANSWER_SECONDS)))
     step.check(
         scene.state() is HaltState.ACKNOWLEDGED,
         f"pressed by {COLLEAGUE.name}, who did not ask: {VENUE} is still halted",
     )
-    confirm(scene, step, question)
+    order = confirm(scene, step, question)
+    fill = scene.first_fill(after=order.timestamp)
+    step.saw(f"first fill ordered after it: {fill.fill_id}", at=fill.ordered_at, holds=True)
     runs = [f"{row.venue} {row.state}" for row in scene.stack.venues()]
     step.check(all(row.state is HaltState.RUNNING for row in scene.stack.venues()), ", ".join(runs))
 
@@ -153,8 +158,8 @@ def ask_to_resume(scene: Scene, step: Step) -> Question:
     return Question(asked, len(texts))
 
 
-def confirm(scene: Scene, step: Step, question: Question) -> None:
-    """Press the button, and see the engine trade again."""
+def confirm(scene: Scene, step: Step, question: Question) -> AuditRow:
+    """Press the button; the resume, once the engine has acknowledged it."""
     head = scene.head()
     scene.discord.press(question.asked, CONFIRM_BUTTON, by=TRADER)
     step.saw(f"pressed by {TRADER.name}, who asked")
@@ -171,5 +176,4 @@ def confirm(scene: Scene, step: Step, question: Question) -> None:
             final_text(final, RESUMED),
         ]
     )
-    fill = scene.first_fill(after=order.timestamp)
-    step.saw(f"first fill ordered after it: {fill.fill_id}", at=fill.ordered_at, holds=True)
+    return order

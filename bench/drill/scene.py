@@ -10,7 +10,7 @@ from arbwatch.answers import AuditRow, StoredFill
 from arbwatch.control import Halt, HaltState, VenueControl
 from bench.drill.discord import Discord, Person, Text
 from bench.drill.stack import Stack
-from bench.drill.timeline import Step
+from bench.drill.timeline import Moment
 from bench.drill.waiting import wait_for
 
 VENUE, OTHER_VENUE = "kalshi", "polymarket"
@@ -20,7 +20,8 @@ STRANGER = Person("drill-stranger", has_roles=False)
 ALERT = "ArbFeedSilent"
 # The bot goes on for 25 s to tell what becomes of a halt, and tells sooner what is bad.
 ANSWER_SECONDS = 30.0
-FILL_SECONDS = 60.0
+# Of the demo; a fill each 15 s is usual, and a minute without one is not rare.
+FILL_SECONDS = 150.0
 REQUESTED, HALTED, RESUMED = "⏳ Halt requested", "🛑 Trading halted", "▶️ Trading resumed"
 UNCONFIRMED = "⚠️"
 CONFIRM_BUTTON = "Resume KALSHI"
@@ -95,10 +96,13 @@ def covers(ack: AuditRow, order: AuditRow) -> bool:
     return ack.scope == VENUE and (ack.acked_seq or 0) >= order.seq
 
 
-def show(step: Step, texts: list[Text]) -> None:
-    """Enter what Discord showed, each by its first line."""
+def shown(texts: list[Text]) -> list[Moment]:
+    """What Discord showed, each by its first line, and each line once."""
+    lines: dict[str, Moment] = {}
     for text in texts:
-        step.saw(f"Discord shows: {first_line(text.text)}", at=text.at)
+        line = first_line(text.text)
+        lines.setdefault(line, Moment(text.at, f"Discord shows: {line}"))
+    return list(lines.values())
 
 
 def first_line(text: str) -> str:
