@@ -6,6 +6,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
+from bot.command_list import COMMANDS
 from bot.outbox import Backlog
 
 WEBHOOK_REJECTIONS = ("unauthorized", "forbidden", "not_alertmanager", "too_large", "commit_failed")
@@ -20,7 +21,7 @@ DELIVERY_FAILURES = (
 )
 OPERATIONS = ("post", "edit")
 NOTICE_KINDS = ("fill", "reversal", "error", "breach")
-COMMANDS = ("edges", "fills", "halt", "resume", "status", "venues", "audit", "help", "other")
+COMMAND_NAMES = (*COMMANDS, "other")
 RESULTS = (
     "ok",
     "asked",
@@ -88,7 +89,7 @@ class BotMetrics:
         self.commands = Counter(
             "arb_bot_commands", "Commands answered.", ("command", "result"), registry=registry
         )
-        for command in COMMANDS:
+        for command in COMMAND_NAMES:
             for result in RESULTS:
                 self.commands.labels(command=command, result=result)
         self.denials = _counter(

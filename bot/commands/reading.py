@@ -6,6 +6,7 @@ from arbwatch.answers import LiveEdge, StoredFill, VenueHealth
 from arbwatch.control import HaltState
 from bot.cards.alerts import moment
 from bot.cards.notices import cents, usd
+from bot.command_list import COMMANDS
 from bot.commands.answer import ANSWER_LIMIT, Answer, Context
 from bot.errors import ExporterError
 from bot.text import Escape, clip, join, one_line
@@ -26,16 +27,8 @@ _NO_HALTS = "⚠️ Whether venues are halted is not known: the exporter did not
 _TITLE_LIMIT = 120
 _NOT_MEASURED = "not measured"
 
-HELP = """\
-🤖 Arbwatch Commands
-/edges [N] – live edges, largest first (default 5)
-/fills [N] – latest fills (default 10)
-/status – health of each venue
-/venues – where each venue stands, and why
-/audit [N] – who halted and resumed what (default 10)
-/halt <venue|all> [reason] – stop opening positions, at once
-/resume <venue|all> – shows the halts, asks, then ends them
-/help – this list"""
+_HELP = "🤖 Arbwatch Commands"
+_ACTING = "What acts, for everybody to see:"
 
 
 async def edges(context: Context, limit: int = DEFAULT_EDGES) -> Answer:
@@ -63,8 +56,16 @@ async def status(context: Context) -> Answer:
 
 
 async def show_help(context: Context) -> Answer:
-    """The list of commands."""
-    return Answer(HELP)
+    """The list of commands: those that look, then those that act."""
+    looking, acting = (
+        [
+            f"{command.usage} – {command.text}"
+            for command in COMMANDS.values()
+            if command.acts is acts
+        ]
+        for acts in (False, True)
+    )
+    return Answer("\n".join([_HELP, *looking, _ACTING, *acting]))
 
 
 def _list(header: str, rows: list[str], *, nothing: str) -> Answer:

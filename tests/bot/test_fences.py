@@ -27,10 +27,11 @@ FLOORS = (
     ("auto_halts.py",),
     ("metrics.py",),
     ("outbox/",),
-    ("cards/",),
+    ("cards/", "charts/"),
     (
         "alertmanager.py",
         "alertmanager_api.py",
+        "command_list.py",
         "exporter_api.py",
         "settings.py",
         "sse.py",
