@@ -16,6 +16,7 @@ DELIVERY_FAILURES = (
     "forbidden",
     "refused",
     "message_gone",
+    "too_old",
     "store",
     "unexpected",
 )

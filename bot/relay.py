@@ -1,16 +1,15 @@
-"""Turns an Alertmanager notification into cards, one per alert, and into the halts it asks for."""
+"""Takes in what Alertmanager tells: into incidents, and into the halts it asks for."""
 
 from collections.abc import Collection
-from datetime import UTC
 
 from arbwatch.control import ALL_VENUES
 from bot import alertmanager
 from bot.alertmanager import Alert, Payload
 from bot.auto_halts import AutoHalts
-from bot.cards import alert_card, truncated_card
 from bot.errors import OutboxError
+from bot.incidents import Member
 from bot.metrics import BotMetrics
-from bot.outbox import ALERT_LANE, Entry, Outbox, WantedHalt
+from bot.outbox import Notification, Outbox, WantedHalt
 from bot.text import one_line
 
 _ACTOR_LIMIT = 128
@@ -41,7 +40,7 @@ class Relay:
         payload = alertmanager.decode(body)
         halts = wanted_halts(payload, self._halting)
         try:
-            await self._outbox.put(entries(payload, self._halting), halts=halts)
+            await self._outbox.put([], notifications=notifications(payload), halts=halts)
         except OutboxError:
             # A full disk is no reason to trade on.
             self._auto_halts.order_unstored(halts)
@@ -52,30 +51,31 @@ class Relay:
         return len(payload.alerts)
 
 
-def entries(payload: Payload, halting: Collection[str]) -> list[Entry]:
-    """The cards of a notification."""
-    cards = [
-        Entry(
-            key=alert_key(alert),
-            card=alert_card(alert, is_obeyed=alert.name in halting),
-            lane=ALERT_LANE,
-            is_final=alert.is_resolved,
-        )
-        for alert in payload.alerts
-    ]
-    if payload.truncated_alerts > 0:
-        card = truncated_card(payload.group_key, payload.truncated_alerts)
-        key = f"truncated:{payload.group_key}"
-        # Told again as long as it is so: forgotten, it would be posted anew.
-        cards.append(Entry(key=key, card=card, lane=ALERT_LANE, is_final=False))
-    return cards
+def notifications(payload: Payload) -> list[Notification]:
+    """What was told of a group; without any alert nothing was."""
+    if not payload.alerts:
+        return []
+    members = tuple(map(as_member, payload.alerts))
+    left_out = max(payload.truncated_alerts, 0)
+    return [Notification(group_key=payload.group_key, members=members, left_out=left_out)]
+
+
+def as_member(alert: Alert) -> Member:
+    """An alert as an incident holds it."""
+    return Member(
+        fingerprint=alert.fingerprint,
+        labels=alert.labels,
+        annotations=alert.annotations,
+        starts_at=alert.starts_at,
+        ends_at=alert.ends_at if alert.is_resolved else None,
+    )
 
 
 def wanted_halts(payload: Payload, halting: Collection[str]) -> list[WantedHalt]:
     """The halts that a notification asks for. What is resolved asks for nothing, nor resumes."""
     return [
         WantedHalt(
-            key=alert_key(alert),
+            key=as_member(alert).key,
             # What names no venue concerns all of them.
             scope=alert.labels.get("venue") or ALL_VENUES,
             actor=alert.name[:_ACTOR_LIMIT],
@@ -85,11 +85,6 @@ def wanted_halts(payload: Payload, halting: Collection[str]) -> list[WantedHalt]
         for alert in payload.alerts
         if alert.asks_for_halt and alert.name in halting and not alert.is_resolved
     ]
-
-
-def alert_key(alert: Alert) -> str:
-    """What makes an alert the same alert: its labels, as a fingerprint, and when it began."""
-    return f"alert:{alert.fingerprint}:{alert.starts_at.astimezone(UTC).isoformat()}"
 
 
 def _reason(alert: Alert) -> str:

@@ -129,6 +129,17 @@ class BotConfig(ConsoleConfig):
         validation_alias="DISCORD_RESUME_ROLES",
         description="Ids of the roles that may resume; without any nobody may",
     )
+    alert_role: int | None = Field(
+        default=None,
+        validation_alias="DISCORD_ALERT_ROLE",
+        description="Id of the role that a critical alert pings; without it nobody is",
+    )
+    runbook_base_url: str | None = Field(
+        default=None,
+        validation_alias="RUNBOOK_BASE_URL",
+        pattern=r"^https?://\S+$",
+        description="Where this repository can be read; cards then link to the runbooks",
+    )
     venues: Annotated[tuple[str, ...], NoDecode] = Field(
         default=("polymarket", "kalshi"),
         validation_alias="VENUES",
@@ -193,6 +204,13 @@ class BotConfig(ConsoleConfig):
         if not isinstance(words, tuple) or not all(_ROLE_ID.fullmatch(str(word)) for word in words):
             raise ValueError(_NO_ROLE_ID)
         return tuple(int(word) for word in words)
+
+    @field_validator("alert_role", mode="before")
+    @classmethod
+    def _role_id(cls, value: object) -> object:
+        if value is not None and not _ROLE_ID.fullmatch(str(value).strip()):
+            raise ValueError(_NO_ROLE_ID)
+        return value
 
     @field_validator("token")
     @classmethod

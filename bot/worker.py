@@ -4,13 +4,13 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from datetime import datetime
-from typing import Protocol
+from typing import Literal, Protocol
 
 from arbwatch.events import utc_now
 from bot.cards import Card
 from bot.errors import BotError, OutboxError
 from bot.metrics import BotMetrics
-from bot.outbox import Outbox, Waiting
+from bot.outbox import Manner, Outbox, Waiting
 
 log = logging.getLogger(__name__)
 
@@ -38,16 +38,27 @@ class SendRefused(BotError):
         self.reason = reason
 
 
+class EditRefused(BotError):
+    """The message cannot be changed any more: it is gone, or too old."""
+
+    def __init__(self, reason: Literal["message_gone", "too_old"]) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
 class Sender(Protocol):
-    """Where cards are shown. `reference` marks a message so that it can be found again."""
+    """Where cards are shown. `reference` marks a message so that it can be found again.
+
+    What they raise: SendDelayed, SendRefused, and an edit EditRefused.
+    """
 
     async def wait_ready(self) -> None:
         """Return once sending makes sense."""
 
-    async def post(self, card: Card, reference: str) -> int:
+    async def post(self, card: Card, reference: str, manner: Manner) -> int:
         """Show a new message and return its id."""
 
-    async def edit(self, message_id: int, card: Card, reference: str) -> None:
+    async def edit(self, message_id: int, card: Card, reference: str, manner: Manner) -> None:
         """Change a message that was posted before."""
 
     async def find(self, reference: str, since: datetime) -> int | None:
@@ -99,7 +110,15 @@ class DeliveryWorker:
 
     async def _edit(self, item: Waiting, message_id: int) -> None:
         self._metrics.deliveries.labels(operation="edit").inc()
-        await self._sender.edit(message_id, item.card, item.reference)
+        try:
+            await self._sender.edit(message_id, item.card, item.reference, item.manner)
+        except EditRefused as refused:
+            # The card is still the next to deliver: now with a post.
+            self._count_failure(refused.reason)
+            log.warning("Card posted anew: reason=%s reference=%s", refused.reason, item.reference)
+            is_there = refused.reason == "too_old"
+            await self._outbox.post_anew(item.key, reply_to=message_id if is_there else None)
+            return
         await self._finish(item, version=item.version, message_id=message_id)
 
     async def _post(self, item: Waiting) -> None:
@@ -110,7 +129,7 @@ class DeliveryWorker:
                 return
         await self._outbox.mark_attempted(item.key)
         self._metrics.deliveries.labels(operation="post").inc()
-        message_id = await self._sender.post(item.card, item.reference)
+        message_id = await self._sender.post(item.card, item.reference, item.manner)
         # After an earlier attempt Discord may answer with the message of that attempt, which the
         # nonce recognised. What it shows is at least version 1; if that is old, an edit follows.
         version = item.version if item.first_attempt is None else 1

@@ -1,8 +1,10 @@
 """A card: what a message shows, without a word about how Discord wants it."""
 
 from collections.abc import Sequence
+from typing import Literal
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from bot.text import clip, length
 
@@ -16,6 +18,10 @@ FIELDS_LIMIT = 25
 FOOTER_LIMIT = 2048
 EMBED_LIMIT = 6000  # title, body, fields and footer together
 FOOTER_RESERVE = 64  # what the sender's own footer takes of it
+# https://discord.com/developers/docs/components/reference#button
+BUTTONS_LIMIT = 25  # five rows of five
+CUSTOM_ID_LIMIT = 100
+LABEL_LIMIT = 80
 
 RED = 0xD83933
 AMBER = 0xE5A000
@@ -31,10 +37,19 @@ class Field(Struct, frozen=True, kw_only=True):
     value: str
 
 
+class Button(Struct, frozen=True, kw_only=True):
+    """A button below a card. `custom_id` says, also after a restart, what it does to what."""
+
+    custom_id: str
+    label: str
+    style: Literal["primary", "secondary", "success", "danger"] = "secondary"
+    is_disabled: bool = False
+
+
 class Card(Struct, frozen=True, kw_only=True):
     """One message. Its texts are already escaped, and cut to Discord's limits: use `make_card`.
 
-    `content` stands above the card, where a mention would ring.
+    `content` stands above the card, where a mention would ring and where a phone looks first.
     """
 
     title: str
@@ -42,6 +57,7 @@ class Card(Struct, frozen=True, kw_only=True):
     colour: int = GREY
     fields: tuple[Field, ...] = ()
     content: str = ""
+    buttons: tuple[Button, ...] = ()
 
 
 def make_card(
@@ -51,6 +67,7 @@ def make_card(
     colour: int = GREY,
     fields: Sequence[Field] = (),
     content: str = "",
+    buttons: Sequence[Button] = (),
 ) -> Card:
     """Build a card that Discord cannot refuse for its size; what is cut is said to be cut."""
     title = clip(title, TITLE_LIMIT)
@@ -62,7 +79,14 @@ def make_card(
         colour=colour,
         fields=_fit(fields, budget=budget - length(body)),
         content=clip(content, CONTENT_LIMIT),
+        buttons=tuple(_fit_buttons(buttons)),
     )
+
+
+def _fit_buttons(buttons: Sequence[Button]) -> list[Button]:
+    """A button whose id is too long to come back whole is left out: it would do something else."""
+    usable = [button for button in buttons if length(button.custom_id) <= CUSTOM_ID_LIMIT]
+    return [replace(b, label=clip(b.label, LABEL_LIMIT)) for b in usable[:BUTTONS_LIMIT]]
 
 
 def _fit(fields: Sequence[Field], *, budget: int) -> tuple[Field, ...]:

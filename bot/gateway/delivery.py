@@ -1,54 +1,93 @@
 """Shows cards in one Discord channel."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import aiohttp
 import discord
 
-from bot.cards import Card
+from bot.cards import Button, Card
+from bot.cards.card import CONTENT_LIMIT
 from bot.gateway.client import Gateway
-from bot.worker import SendDelayed, SendRefused
+from bot.outbox import Manner
+from bot.text import clip
+from bot.worker import EditRefused, SendDelayed, SendRefused
 
 # discord.py sleeps through short rate limits and retries some errors by itself, within this.
 CALL_SECONDS = 60.0
 # Our clock and Discord's, which stamps the messages, may differ.
 CLOCK_MARGIN = timedelta(minutes=5)
 
+# https://discord.com/developers/docs/topics/opcodes-and-status-codes#json
 UNKNOWN_MESSAGE = 10008
+# A message older than an hour takes a few edits only; Discord tells neither how many nor till when.
+TOO_MANY_OLD_EDITS = 30046
+OLD = timedelta(hours=1)
 
 
 class DiscordSender:
     """The Sender of the delivery worker that faces Discord."""
 
-    def __init__(self, gateway: Gateway, channel_id: int) -> None:
+    def __init__(self, gateway: Gateway, channel_id: int, *, alert_role: int | None = None) -> None:
         self._gateway = gateway
         self._channel_id = channel_id
+        self._alert_role = alert_role
 
     async def wait_ready(self) -> None:
         """Return once logged in."""
         await self._gateway.logged_in()
 
-    async def post(self, card: Card, reference: str) -> int:
+    async def post(self, card: Card, reference: str, manner: Manner) -> int:
         """Post a message; the nonce makes Discord answer a repeat with the first message."""
         channel = await self._channel()
         with _translated():
             async with asyncio.timeout(CALL_SECONDS):
                 message = await channel.send(
-                    card.content or None, embed=embed(card, reference), nonce=reference
+                    self._content(card, manner),
+                    embed=embed(card, reference),
+                    view=view(card.buttons) or discord.utils.MISSING,
+                    nonce=reference,
+                    silent=manner.is_silent,
+                    allowed_mentions=self._mentions(manner),
+                    reference=self._reply(manner) or discord.utils.MISSING,
                 )
         return message.id
 
-    async def edit(self, message_id: int, card: Card, reference: str) -> None:
-        """Change a posted message."""
+    async def edit(self, message_id: int, card: Card, reference: str, manner: Manner) -> None:
+        """Change a posted message. Discord rings for no edit."""
         channel = await self._channel()
-        with _translated():
+        with _translated(), _old_edits(message_id):
             async with asyncio.timeout(CALL_SECONDS):
                 await channel.get_partial_message(message_id).edit(
-                    content=card.content or None, embed=embed(card, reference)
+                    content=self._content(card, manner),
+                    embed=embed(card, reference),
+                    view=view(card.buttons),
                 )
+
+    def _content(self, card: Card, manner: Manner) -> str | None:
+        """What stands above the card: the mention rings here and nowhere else."""
+        mention = f"<@&{self._alert_role}>" if manner.is_loud and self._alert_role else ""
+        return clip(f"{mention} {card.content}".strip(), CONTENT_LIMIT) or None
+
+    def _mentions(self, manner: Manner) -> discord.AllowedMentions:
+        """Exactly the role for alerts, and only the first time; whatever the data says."""
+        if not (manner.is_loud and manner.is_first and self._alert_role):
+            return discord.AllowedMentions.none()
+        return discord.AllowedMentions(
+            everyone=False,
+            users=False,
+            roles=[discord.Object(self._alert_role)],
+            replied_user=False,
+        )
+
+    def _reply(self, manner: Manner) -> discord.MessageReference | None:
+        if manner.reply_to is None:
+            return None
+        return discord.MessageReference(
+            message_id=manner.reply_to, channel_id=self._channel_id, fail_if_not_exists=False
+        )
 
     async def find(self, reference: str, since: datetime) -> int | None:
         """Look through the channel for our own message with this reference."""
@@ -75,8 +114,38 @@ def embed(card: Card, reference: str) -> discord.Embed:
     return shown.set_footer(text=f"Arbwatch · {reference}")
 
 
+def view(buttons: Sequence[Button]) -> discord.ui.View | None:
+    """Buttons, five a row. Presses are told apart by their ids, so nobody keeps the view."""
+    if not buttons:
+        return None
+    shown: discord.ui.View = discord.ui.View(timeout=None)
+    for button in buttons:
+        shown.add_item(
+            discord.ui.Button(
+                custom_id=button.custom_id,
+                label=button.label,
+                style=discord.ButtonStyle[button.style],
+                disabled=button.is_disabled,
+            )
+        )
+    # One that is not stopped the library would remember for ever, one a message.
+    shown.stop()
+    return shown
+
+
 def _carries(message: discord.Message, reference: str) -> bool:
     return any((shown.footer.text or "").endswith(reference) for shown in message.embeds)
+
+
+@contextmanager
+def _old_edits(message_id: int) -> Iterator[None]:
+    """Of an old message a limit without an end in sight is no reason to wait, and have all wait."""
+    try:
+        yield
+    except discord.RateLimited as limited:
+        if datetime.now(UTC) - discord.utils.snowflake_time(message_id) > OLD:
+            raise EditRefused("too_old") from limited
+        raise
 
 
 @contextmanager
@@ -92,13 +161,15 @@ def _translated() -> Iterator[None]:
         raise SendDelayed("unreachable") from lost
 
 
-def _http_error(failed: discord.HTTPException) -> SendDelayed | SendRefused:
+def _http_error(failed: discord.HTTPException) -> SendDelayed | SendRefused | EditRefused:
+    if failed.code == TOO_MANY_OLD_EDITS:
+        return EditRefused("too_old")
+    if failed.code == UNKNOWN_MESSAGE:
+        return EditRefused("message_gone")
     if failed.status >= 500:
         return SendDelayed("unreachable")
     if failed.status == 429:
         return SendDelayed("rate_limited")
-    if failed.code == UNKNOWN_MESSAGE:
-        return SendRefused("message_gone")
     if failed.status in (401, 403, 404):
         # A missing permission or channel is somebody's to repair; nothing is lost until then.
         return SendDelayed("forbidden")

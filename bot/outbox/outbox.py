@@ -8,18 +8,26 @@ from pathlib import Path
 from typing import TypeVar
 
 from arbwatch.events import utc_now
+from bot.cards import Look
 from bot.errors import OutboxError
-from bot.outbox.rows import Backlog, Entry, Waiting, WantedHalt
+from bot.incidents import Incident
+from bot.outbox.rows import Backlog, Entry, Notification, Waiting, WantedHalt
 from bot.outbox.store import Store
 
 Answer = TypeVar("Answer")
 
 
 class Outbox:
-    """Cards on their way to Discord. Open it before use; opening or closing twice is harmless."""
+    """Cards on their way to Discord. Open it before use; opening or closing twice is harmless.
 
-    def __init__(self, path: Path, *, now: Callable[[], datetime] = utc_now) -> None:
+    Cards of incidents are drawn here, as `look` says, in the transaction that changes the incident.
+    """
+
+    def __init__(
+        self, path: Path, *, look: Look | None = None, now: Callable[[], datetime] = utc_now
+    ) -> None:
         self._path = path
+        self._look = look or Look()
         self._now = now
         self._thread: ThreadPoolExecutor | None = None
         self._store: Store | None = None
@@ -61,18 +69,43 @@ class Outbox:
         self,
         entries: Sequence[Entry],
         *,
+        notifications: Sequence[Notification] = (),
         halts: Sequence[WantedHalt] = (),
         stream: str = "",
         position: int | None = None,
     ) -> None:
-        """Commit cards and, in the same transaction, wanted halts and where a stream was left.
+        """Commit cards and, in the same transaction, what Alertmanager told, as incidents with
+        their cards, wanted halts, and where a stream was left.
 
         A halt whose key was there before stays as it is, ordered or not.
         """
         await self._call(
-            lambda store: store.put(entries, halts=halts, stream=stream, position=position)
+            lambda store: store.put(
+                entries,
+                notifications=notifications,
+                wanted=halts,
+                stream=stream,
+                position=position,
+            )
         )
         self._changed.set()
+
+    async def amend(self, name: str, change: Callable[[Incident], Incident]) -> Incident | None:
+        """Change an incident, by its key or reference, and have its card say so.
+
+        The one way to change one: read, changed and queued in one transaction. `change` runs in the
+        file's thread: it must be pure. What it raises changes nothing. None if there is no such
+        incident.
+        """
+        changed = await self._call(lambda store: store.amend(name, change))
+        self._changed.set()
+        return changed
+
+    async def incidents(self, *, open_only: bool = True) -> list[Incident]:
+        """The incidents that go on, or all that are remembered; the first that began first."""
+        return await self._call(
+            lambda store: store.incidents(open_only=open_only), proves_use=False
+        )
 
     async def wanted_halts(self) -> list[WantedHalt]:
         """The halts that are still to be ordered."""
@@ -109,6 +142,10 @@ class Outbox:
         """Take a card out of the queue that can never be delivered in this version."""
         await self._call(lambda store: store.mark_refused(key, version, reason))
 
+    async def post_anew(self, key: str, *, reply_to: int | None) -> None:
+        """Let a card's message go, so that a new one is posted, in reply to it if it is there."""
+        await self._call(lambda store: store.post_anew(key, reply_to))
+
     async def prune(self) -> int:
         """Forget what is delivered, final and over a week old; how many cards that were."""
         return await self._call(lambda store: store.prune())
@@ -131,7 +168,7 @@ class Outbox:
         return answer
 
     def _open(self) -> None:
-        self._store = Store(self._path, now=self._now)
+        self._store = Store(self._path, look=self._look, now=self._now)
         self._backlog = self._store.backlog()
         self._is_usable = True
 

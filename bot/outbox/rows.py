@@ -1,11 +1,11 @@
 """What goes into the outbox and comes out of it."""
 
-import hashlib
 from datetime import datetime
 
 from msgspec import Struct
 
 from bot.cards import Card
+from bot.incidents import Member
 
 # Alerts do not wait behind a crowd of notices; within a lane the order is kept.
 ALERT_LANE = 0
@@ -16,16 +16,27 @@ class Entry(Struct, frozen=True, kw_only=True):
     """A card to show. The same key again changes the message that is already there.
 
     `is_final` says that no change is awaited: once delivered it may be forgotten after a while.
+    `is_loud` pings the role for alerts with the first post; `is_silent` makes no sound at all.
     """
 
     key: str
     card: Card
     lane: int = NOTICE_LANE
     is_final: bool = True
+    is_loud: bool = False
+    is_silent: bool = False
+
+
+class Notification(Struct, frozen=True, kw_only=True):
+    """What Alertmanager told of one of its groups: at least one alert, and how many it left out."""
+
+    group_key: str
+    members: tuple[Member, ...]
+    left_out: int = 0
 
 
 class WantedHalt(Struct, frozen=True, kw_only=True):
-    """A halt that an alert asks for, under the key of the alert's card. `scope`: a venue or `all`.
+    """A halt that an alert asks for, under the key of that alert. `scope`: a venue or `all`.
 
     `began_at` is when the alert began: no halt that was ordered before is this one.
     """
@@ -35,6 +46,18 @@ class WantedHalt(Struct, frozen=True, kw_only=True):
     actor: str
     reason: str
     began_at: datetime
+
+
+class Manner(Struct, frozen=True, kw_only=True):
+    """How a message arrives. `reply_to` is an earlier message that it goes on from.
+
+    `is_first` is false for a message in place of an earlier one: what rang once rings no more.
+    """
+
+    is_loud: bool = False
+    is_silent: bool = False
+    is_first: bool = True
+    reply_to: int | None = None
 
 
 class Waiting(Struct, frozen=True, kw_only=True):
@@ -51,6 +74,7 @@ class Waiting(Struct, frozen=True, kw_only=True):
     queued_at: datetime
     first_attempt: datetime | None
     message_id: int | None
+    manner: Manner = Manner()
 
 
 class Backlog(Struct, frozen=True, kw_only=True):
@@ -58,8 +82,3 @@ class Backlog(Struct, frozen=True, kw_only=True):
 
     waiting: int = 0
     oldest: datetime | None = None
-
-
-def reference(key: str) -> str:
-    """What marks a message as this key's: its footer, and its nonce of at most 25 characters."""
-    return f"aw-{hashlib.sha256(key.encode('utf-8', 'replace')).hexdigest()[:18]}"

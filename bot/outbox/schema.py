@@ -5,11 +5,13 @@ from pathlib import Path
 
 from bot.errors import StartError
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 _LOCK_SECONDS = 2.0
 
 # One row per card: its state, not its history. `version` counts its changes, `sent_version` is the
 # one Discord shows; `position` is its place in the queue, renewed when a shown card changes.
+# `posting` counts its messages: more than one where Discord would not change the one before, which
+# is `reply_to` if it is still there.
 _CARD = """
 CREATE TABLE card (
     key           TEXT PRIMARY KEY,
@@ -23,6 +25,10 @@ CREATE TABLE card (
     message_id    INTEGER,
     refusal       TEXT,
     is_final      INTEGER NOT NULL,
+    is_loud       INTEGER NOT NULL DEFAULT 0,
+    is_silent     INTEGER NOT NULL DEFAULT 0,
+    posting       INTEGER NOT NULL DEFAULT 1,
+    reply_to      INTEGER,
     queued_at     REAL NOT NULL,
     created_at    REAL NOT NULL,
     updated_at    REAL NOT NULL
@@ -36,7 +42,7 @@ CREATE TABLE cursor (
 ) STRICT;
 """
 
-# One row per alert that halts, under the key of its card: it halts once, however often it is told.
+# One row per alert that halts, which it does once, however often it is told; `card` tells of it.
 _HALT = """
 CREATE TABLE halt (
     key      TEXT PRIMARY KEY,
@@ -44,8 +50,24 @@ CREATE TABLE halt (
     actor    TEXT NOT NULL,
     reason   TEXT NOT NULL,
     began_at REAL NOT NULL,
-    halt_id  INTEGER
+    halt_id  INTEGER,
+    card     TEXT NOT NULL
 ) STRICT;
+CREATE INDEX halt_card ON halt (card);
+"""
+
+# One row per incident, under the key of its card. The last one of a group has the highest number.
+_INCIDENT = """
+CREATE TABLE incident (
+    number    INTEGER PRIMARY KEY,
+    key       TEXT NOT NULL UNIQUE,
+    reference TEXT NOT NULL UNIQUE,
+    group_key TEXT NOT NULL,
+    is_open   INTEGER NOT NULL,
+    body      BLOB NOT NULL
+) STRICT;
+CREATE INDEX incident_group ON incident (group_key, number);
+CREATE INDEX incident_open ON incident (number) WHERE is_open;
 """
 
 # Which of the alerts are resolved the first version did not note: those are kept.
@@ -54,8 +76,27 @@ ALTER TABLE card ADD COLUMN is_final INTEGER NOT NULL DEFAULT 1;
 UPDATE card SET is_final = 0 WHERE lane = 0;
 """
 
+# An incident has the key of the alert that opened it, so that it finds the card of a version that
+# had one for each alert.
+_POSTING = """
+ALTER TABLE card ADD COLUMN is_loud INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE card ADD COLUMN is_silent INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE card ADD COLUMN posting INTEGER NOT NULL DEFAULT 1;
+ALTER TABLE card ADD COLUMN reply_to INTEGER;
+"""
+_HALT_CARD = """
+ALTER TABLE halt ADD COLUMN card TEXT NOT NULL DEFAULT '';
+UPDATE halt SET card = key;
+CREATE INDEX halt_card ON halt (card);
+"""
+
 # By the version that a file has: what it lacks.
-_MISSING = {0: _CARD + _HALT, 1: _FINAL + _HALT, 2: _HALT}
+_MISSING = {
+    0: _CARD + _HALT + _INCIDENT,
+    1: _FINAL + _POSTING + _HALT + _INCIDENT,
+    2: _POSTING + _HALT + _INCIDENT,
+    3: _POSTING + _HALT_CARD + _INCIDENT,
+}
 
 
 def open_file(path: Path) -> sqlite3.Connection:

@@ -1,17 +1,31 @@
 """The SQL of the outbox. One connection, used from one thread."""
 
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
-from bot.cards import Card, with_halt
+from bot.cards import Card, Look, again_card, incident_card, with_halts
 from bot.errors import OutboxError
-from bot.outbox.rows import Backlog, Entry, Waiting, WantedHalt, reference
+from bot.incidents import Incident, merge, told
+from bot.outbox import halts, incidents
+from bot.outbox.rows import (
+    ALERT_LANE,
+    Backlog,
+    Entry,
+    Manner,
+    Notification,
+    Waiting,
+    WantedHalt,
+)
 from bot.outbox.schema import open_file
+from bot.outbox.transaction import Transaction
+from bot.reference import reference
+
+Answer = TypeVar("Answer")
 
 KEPT = timedelta(days=7)
 
@@ -27,30 +41,33 @@ _RENEW = """
 
 _PUT = f"""
 INSERT INTO card
-    (key, reference, lane, position, card, is_final, queued_at, created_at, updated_at)
+    (key, reference, lane, position, card, is_final, is_loud, is_silent,
+     queued_at, created_at, updated_at)
 VALUES (:key, :reference, :lane, (SELECT coalesce(max(position), 0) + 1 FROM card), :card,
-        :is_final, :now, :now, :now)
-ON CONFLICT (key) DO UPDATE SET card = excluded.card, is_final = excluded.is_final, {_RENEW}
+        :is_final, :is_loud, :is_silent, :now, :now, :now)
+ON CONFLICT (key) DO UPDATE SET card = excluded.card, is_final = excluded.is_final,
+    is_loud = excluded.is_loud, is_silent = excluded.is_silent, {_RENEW}
 WHERE card <> excluded.card
 """
 
-
-_WANT = """
-INSERT INTO halt (key, scope, actor, reason, began_at) VALUES (?, ?, ?, ?, ?)
-ON CONFLICT (key) DO NOTHING
+_NEXT = f"""
+SELECT key, card, version, reference, queued_at, first_attempt, message_id,
+       is_loud, is_silent, posting, reply_to
+FROM card WHERE {_WAITING} ORDER BY lane, position LIMIT 1
 """
 
-_ORDERED = """
-UPDATE halt SET scope = :scope, halt_id = :halt_id WHERE key = :key AND halt_id IS NULL
+# The message of before is let go. What comes in its place has a mark of its own to be found by.
+_POST_ANEW = """
+UPDATE card SET posting = posting + 1, message_id = NULL, first_attempt = NULL, reply_to = ?
+WHERE key = ?
 """
-
-_WANTED = "SELECT key, scope, actor, reason, began_at FROM halt WHERE halt_id IS NULL"
 
 
 class Store:
     """The open database file. Every method is one transaction, committed and synced to disk."""
 
-    def __init__(self, path: Path, *, now: Callable[[], datetime]) -> None:
+    def __init__(self, path: Path, *, look: Look, now: Callable[[], datetime]) -> None:
+        self._look = look
         self._now = now
         self._connection = open_file(path)
 
@@ -62,47 +79,46 @@ class Store:
         self,
         entries: Sequence[Entry],
         *,
-        halts: Sequence[WantedHalt],
+        notifications: Sequence[Notification],
+        wanted: Sequence[WantedHalt],
         stream: str,
         position: int | None,
     ) -> None:
         """Add or change cards and, with them, note wanted halts and move a stream's cursor."""
-        now = self._timestamp()
-        rows = [
-            {
-                "key": entry.key,
-                "reference": reference(entry.key),
-                "lane": entry.lane,
-                "card": msgspec.json.encode(entry.card),
-                "is_final": entry.is_final,
-                "now": now,
-            }
-            for entry in entries
-        ]
-        wanted = [(h.key, h.scope, h.actor, h.reason, h.began_at.timestamp()) for h in halts]
         with self._transaction() as run:
-            run.executemany(_PUT, rows)
-            run.executemany(_WANT, wanted)
+            told_of = [self._tell(run, notification) for notification in notifications]
+            self._put(run, entries)
+            cards = {member.key: found.key for found in told_of for member in found.members}
+            halts.want(run, wanted, cards=cards)
             if position is not None:
                 run.execute("INSERT OR REPLACE INTO cursor VALUES (?, ?)", (stream, position))
 
+    def amend(self, name: str, change: Callable[[Incident], Incident]) -> Incident | None:
+        """Change an incident, by its key or reference, and its card; None if there is none."""
+        with self._transaction() as run:
+            found = incidents.find(run, name)
+            if found is None:
+                return None
+            changed = change(found)
+            self._keep(run, changed)
+        return changed
+
+    def incidents(self, *, open_only: bool) -> list[Incident]:
+        """The incidents, the first that began first."""
+        return self._read(lambda run: incidents.listed(run, open_only=open_only))
+
     def wanted_halts(self) -> list[WantedHalt]:
         """The halts that are still to be ordered."""
-        return [
-            WantedHalt(
-                key=key, scope=scope, actor=actor, reason=reason, began_at=_datetime(began_at)
-            )
-            for key, scope, actor, reason, began_at in self._rows(_WANTED)
-        ]
+        return self._read(halts.wanted)
 
     def mark_ordered(self, key: str, scope: str, halt_id: int) -> bool:
         """Note that a halt is ordered, and have its card say so; False if it was never noted."""
-        row = {"key": key, "scope": scope, "halt_id": halt_id, "now": self._timestamp()}
         with self._transaction() as run:
-            if run.execute(_ORDERED, row).rowcount:
+            card = halts.ordered(run, key, scope, halt_id)
+            if card is not None:
+                row = {"key": card, "now": self._timestamp()}
                 run.execute(f"UPDATE card SET {_RENEW} WHERE key = :key", row)
-            known = run.execute("SELECT 1 FROM halt WHERE key = :key", row).fetchone()
-        return known is not None
+            return halts.is_known(run, key)
 
     def cursor(self, stream: str) -> int | None:
         """Where a stream was left, or None if it was never read."""
@@ -111,23 +127,28 @@ class Store:
 
     def next_waiting(self) -> Waiting | None:
         """The card to deliver next."""
-        row = self._row(
-            "SELECT key, card, version, reference, queued_at, first_attempt, message_id,"
-            " halt.scope, halt.halt_id FROM card LEFT JOIN halt USING (key)"
-            f" WHERE {_WAITING} ORDER BY lane, position LIMIT 1"
-        )
+        row = self._row(_NEXT)
         if row is None:
             return None
-        key, encoded, version, mark, queued_at, first_attempt, message_id, scope, halt_id = row
+        key, encoded, version, mark, queued_at, first_attempt, message_id, *manner = row
+        is_loud, is_silent, posting, reply_to = manner
         card = msgspec.json.decode(encoded, type=Card)
+        if notes := self._read(lambda run: halts.notes(run, key)):
+            card = with_halts(card, notes)
         return Waiting(
             key=key,
-            card=card if scope is None else with_halt(card, scope, halt_id=halt_id),
+            card=card if posting == 1 else again_card(card, is_gone=reply_to is None),
             version=version,
-            reference=mark,
+            reference=mark if posting == 1 else f"{mark}-{posting}",
             queued_at=_datetime(queued_at),
             first_attempt=None if first_attempt is None else _datetime(first_attempt),
             message_id=message_id,
+            manner=Manner(
+                is_loud=bool(is_loud),
+                is_silent=bool(is_silent),
+                is_first=posting == 1,
+                reply_to=reply_to,
+            ),
         )
 
     def backlog(self) -> Backlog:
@@ -159,6 +180,10 @@ class Store:
             "UPDATE card SET refusal = ? WHERE key = ? AND version = ?", reason, key, version
         )
 
+    def post_anew(self, key: str, reply_to: int | None) -> None:
+        """Let a card's message go, so that a new one is posted, in reply to it if it is there."""
+        self._change(_POST_ANEW, reply_to, key)
+
     def prune(self) -> int:
         """Forget what is delivered, final and old, and return how many cards that were."""
         with self._transaction() as run:
@@ -166,56 +191,69 @@ class Store:
                 "DELETE FROM card WHERE sent_version >= version AND is_final AND updated_at < ?",
                 ((self._now() - KEPT).timestamp(),),
             ).rowcount
-            run.execute(
-                "DELETE FROM halt WHERE halt_id IS NOT NULL AND key NOT IN (SELECT key FROM card)"
-            )
+            halts.forget(run)
+            incidents.forget(run)
         return count
+
+    def _tell(self, run: sqlite3.Connection, news: Notification) -> Incident:
+        """Store what an incident became by a notification."""
+        latest = incidents.latest(run, news.group_key)
+        incident = told(latest, news.group_key, news.members, left_out=news.left_out)
+        if latest is None or incident.key != latest.key:
+            # Opened by an alert that opened one before: the message is that one's.
+            older = incidents.find(run, incident.key)
+            if older is not None:
+                incident = merge(older, incident.members, left_out=news.left_out)
+        self._keep(run, incident)
+        return incident
+
+    def _keep(self, run: sqlite3.Connection, incident: Incident) -> None:
+        incidents.keep(run, incident)
+        entry = Entry(
+            key=incident.key,
+            card=incident_card(incident, look=self._look),
+            lane=ALERT_LANE,
+            is_final=incident.is_resolved,
+            is_loud=incident.severity == "critical" and not incident.is_resolved,
+        )
+        self._put(run, [entry])
+
+    def _put(self, run: sqlite3.Connection, entries: Iterable[Entry]) -> None:
+        now = self._timestamp()
+        rows = [
+            {
+                "key": entry.key,
+                "reference": reference(entry.key),
+                "lane": entry.lane,
+                "card": msgspec.json.encode(entry.card),
+                "is_final": entry.is_final,
+                "is_loud": entry.is_loud,
+                "is_silent": entry.is_silent,
+                "now": now,
+            }
+            for entry in entries
+        ]
+        run.executemany(_PUT, rows)
 
     def _change(self, statement: str, *values: Any) -> None:
         with self._transaction() as run:
             run.execute(statement, values)
 
     def _row(self, query: str, *values: Any) -> tuple[Any, ...] | None:
-        return next(iter(self._rows(query, *values)), None)
+        row: tuple[Any, ...] | None = self._read(lambda run: run.execute(query, values).fetchone())
+        return row
 
-    def _rows(self, query: str, *values: Any) -> list[tuple[Any, ...]]:
+    def _read(self, work: Callable[[sqlite3.Connection], Answer]) -> Answer:
         try:
-            return self._connection.execute(query, values).fetchall()
+            return work(self._connection)
         except sqlite3.Error as error:
             raise OutboxError("the outbox cannot be read") from error
 
-    def _transaction(self) -> "_Transaction":
-        return _Transaction(self._connection)
+    def _transaction(self) -> Transaction:
+        return Transaction(self._connection)
 
     def _timestamp(self) -> float:
         return self._now().timestamp()
-
-
-class _Transaction:
-    """BEGIN to COMMIT; any failure rolls back and is an OutboxError."""
-
-    def __init__(self, connection: sqlite3.Connection) -> None:
-        self._connection = connection
-
-    def __enter__(self) -> sqlite3.Connection:
-        try:
-            self._connection.execute("BEGIN IMMEDIATE")
-        except sqlite3.Error as error:
-            raise OutboxError("the outbox cannot be written") from error
-        return self._connection
-
-    def __exit__(self, kind: Any, error: BaseException | None, traceback: Any) -> None:
-        try:
-            if error is None:
-                self._connection.execute("COMMIT")
-        except sqlite3.Error as failed:
-            error = failed
-        if error is None:
-            return
-        if self._connection.in_transaction:
-            self._connection.rollback()
-        if isinstance(error, sqlite3.Error | OverflowError):
-            raise OutboxError("the outbox cannot be written") from error
 
 
 def _datetime(timestamp: float) -> datetime:

@@ -33,6 +33,8 @@ FLOORS = (
         "alertmanager_api.py",
         "command_list.py",
         "exporter_api.py",
+        "incidents.py",
+        "reference.py",
         "settings.py",
         "sse.py",
         "text.py",
