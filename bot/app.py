@@ -17,7 +17,7 @@ from arbwatch.gate import in_force
 from arbwatch.tokens import Scope, TokensError
 from bot.alertmanager_api import AlertmanagerApi
 from bot.auto_halts import AutoHalts
-from bot.cards import Card, breach_card, error_card, fill_card
+from bot.cards import Card, Look, breach_card, error_card, fill_card
 from bot.commands import Caller, Commands
 from bot.commands.confirmations import Confirmations
 from bot.commands.rights import Rights
@@ -56,7 +56,7 @@ class ArbitrageBot:
     def __init__(self, config: BotConfig) -> None:
         self._config = config
         self.metrics = BotMetrics(CollectorRegistry(), version=VERSION)
-        self._outbox = Outbox(config.outbox_path)
+        self._outbox = Outbox(config.outbox_path, look=_look(config))
         self.metrics.watch_outbox(lambda: self._outbox.backlog)
         self._api = ExporterApi(config.api_base_url, credential=config.credential())
         self._alerts = AlertmanagerApi(config.alertmanager_url)
@@ -171,9 +171,10 @@ class ArbitrageBot:
         return Slash(commands, venues=config.venues, door=door, notes=notes, resuming=resuming)
 
     def _make_sender(self) -> Sender:
-        if self._gateway is None or self._config.channel_id is None:
+        config = self._config
+        if self._gateway is None or config.channel_id is None:
             return Printer()
-        return DiscordSender(self._gateway, self._config.channel_id)
+        return DiscordSender(self._gateway, config.channel_id, alert_role=config.alert_role)
 
     def _make_server(self) -> "_Server":
         app = create_app(self._outbox, self._auto_halts, config=self._config, metrics=self.metrics)
@@ -188,6 +189,11 @@ class ArbitrageBot:
                 timeout_graceful_shutdown=_HTTP_GRACE_SECONDS,
             )
         )
+
+
+def _look(config: BotConfig) -> Look:
+    """What cards of alerts know of the house."""
+    return Look(runbook_base_url=config.runbook_base_url, halting=config.auto_halt)
 
 
 def create_app(
