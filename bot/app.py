@@ -28,6 +28,7 @@ from bot.gateway.delivery import DiscordSender
 from bot.gateway.door import Door
 from bot.gateway.home import Home
 from bot.gateway.notes import Notes
+from bot.gateway.reading import Reading
 from bot.gateway.resume_dialogue import ResumeDialogue
 from bot.gateway.slash import Slash
 from bot.metrics import BotMetrics
@@ -168,7 +169,10 @@ class ArbitrageBot:
         home = Home(guild_id=config.guild_id, channel_id=config.channel_id)
         door = Door(commands, home=home, rights=rights, notes=notes)
         resuming = ResumeDialogue(commands, door=door, notes=notes, confirmations=Confirmations())
-        return Slash(commands, venues=config.venues, door=door, notes=notes, resuming=resuming)
+        more = (Reading(commands),)
+        return Slash(
+            commands, venues=config.venues, door=door, notes=notes, resuming=resuming, more=more
+        )
 
     def _make_sender(self) -> Sender:
         config = self._config

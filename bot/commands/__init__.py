@@ -10,12 +10,12 @@ from arbwatch.control import ALL_VENUES, Denial
 from bot import text
 from bot.alertmanager_api import AlertmanagerApi
 from bot.commands import halting, reading, resuming, venues
-from bot.commands.answer import Answer, Caller, Context, Result, Resumption, Tell
+from bot.commands.answer import Answer, Caller, Chart, Context, Result, Resumption, Tell
 from bot.errors import ExporterDown, ExporterError, ExporterRefused
 from bot.exporter_api import ExporterApi
 from bot.metrics import BotMetrics
 
-__all__ = ["Answer", "Caller", "Commands", "Context", "Result", "Resumption", "Tell"]
+__all__ = ["Answer", "Caller", "Chart", "Commands", "Context", "Result", "Resumption", "Tell"]
 
 log = logging.getLogger(__name__)
 

@@ -24,6 +24,14 @@ class Resumption(Struct, frozen=True, kw_only=True):
     halts: tuple[Halt, ...]
 
 
+class Chart(Struct, frozen=True, kw_only=True):
+    """A picture beside an answer. `name` is that of its file, without an ending."""
+
+    name: str
+    png: bytes
+    description: str
+
+
 class Answer(Struct, frozen=True):
     """The text of an answer, ready to show, and how the command went.
 
@@ -34,6 +42,7 @@ class Answer(Struct, frozen=True):
     result: Result = "ok"
     resumption: Resumption | None = None
     button: str = ""
+    chart: Chart | None = None
 
 
 class Caller(Struct, frozen=True, kw_only=True):

@@ -3,12 +3,14 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from io import BytesIO
 from typing import Any
 
 import aiohttp
 import discord
 
-from bot.commands import Answer, Tell
+from bot.commands import Answer, Chart, Commands, Tell
+from bot.gateway.door import caller_of
 
 log = logging.getLogger(__name__)
 
@@ -24,6 +26,18 @@ _ALREADY_ANSWERED = 40060
 FAILURES = (discord.HTTPException, aiohttp.ClientError, OSError, TimeoutError)
 
 
+async def show_answer(
+    commands: Commands, interaction: Interaction, name: str, *arguments: str, is_private: bool
+) -> None:
+    """Run a command and show its answer; raises NotShown."""
+    live = LiveAnswer(interaction, is_private=is_private)
+    caller = caller_of(interaction)
+    answer = await live.carry(
+        lambda tell: commands.answer(name, arguments, caller=caller, tell=tell)
+    )
+    await live.finish(answer.text, chart=answer.chart)
+
+
 class NotShown(Exception):
     """Discord did not take the last text."""
 
@@ -35,13 +49,16 @@ class NotShown(Exception):
 class LiveAnswer:
     """Shows the newest text: sent first, edited from then on. What is outdated is left out.
 
-    The command never waits for Discord, so a hiccup there holds nothing up.
+    The command never waits for Discord, so a hiccup there holds nothing up. A private one is seen
+    by who asked only.
     """
 
-    def __init__(self, interaction: Interaction) -> None:
+    def __init__(self, interaction: Interaction, *, is_private: bool = False) -> None:
         self._interaction = interaction
+        self._is_private = is_private
         self._is_begun = interaction.response.is_done()
         self._wanted = self._shown = ""
+        self._chart: Chart | None = None
         self._extra: dict[str, Any] = {}
         self._showing: asyncio.Task[None] | None = None
 
@@ -59,9 +76,9 @@ class LiveAnswer:
         if self._showing is None or self._showing.done():
             self._showing = asyncio.create_task(self._show())
 
-    async def finish(self, text: str, **extra: Any) -> None:
-        """Show the last text, with a view perhaps; raises NotShown."""
-        self._extra = extra
+    async def finish(self, text: str, *, chart: Chart | None = None, **extra: Any) -> None:
+        """Show the last text, with a chart or a view perhaps; raises NotShown."""
+        self._chart, self._extra = chart, extra
         self.tell(text)
         assert self._showing is not None
         await self._showing
@@ -85,7 +102,11 @@ class LiveAnswer:
         if not self._is_begun:
             try:
                 await self._interaction.response.send_message(
-                    text, suppress_embeds=True, **self._extra
+                    text,
+                    ephemeral=self._is_private,
+                    suppress_embeds=True,
+                    files=self._files(),
+                    **self._extra,
                 )
             except discord.HTTPException as failed:
                 if failed.code != _ALREADY_ANSWERED:
@@ -94,12 +115,21 @@ class LiveAnswer:
                 self._is_begun = True
                 return
             self._is_begun = True
-        await self._interaction.edit_original_response(content=text, **self._extra)
+        await self._interaction.edit_original_response(
+            content=text, attachments=self._files(), **self._extra
+        )
+
+    def _files(self) -> list[discord.File]:
+        """The chart anew for every attempt: what was sent once is used up."""
+        if self._chart is None:
+            return []
+        name, told = f"{self._chart.name}.png", self._chart.description
+        return [discord.File(BytesIO(self._chart.png), filename=name, description=told)]
 
     async def _defer(self) -> None:
         try:
             async with asyncio.timeout(CALL_SECONDS):
-                await self._interaction.response.defer(thinking=True)
+                await self._interaction.response.defer(thinking=True, ephemeral=self._is_private)
         except FAILURES as failed:
             log.info("Answer not deferred: error=%s", type(failed).__name__)
         else:

@@ -15,6 +15,7 @@ from bot.gateway.client import Gateway
 from bot.gateway.door import Door
 from bot.gateway.home import Home
 from bot.gateway.notes import Notes
+from bot.gateway.reading import Reading
 from bot.gateway.resume_dialogue import ResumeDialogue
 from bot.gateway.slash import Slash
 from bot.outbox import Outbox
@@ -50,7 +51,10 @@ class Seated:
         resuming = ResumeDialogue(
             commands, door=door, notes=notes, confirmations=confirmations or Confirmations()
         )
-        slash = Slash(commands, venues=config.venues, door=door, notes=notes, resuming=resuming)
+        more = (Reading(commands),)
+        slash = Slash(
+            commands, venues=config.venues, door=door, notes=notes, resuming=resuming, more=more
+        )
         self._gateway = Gateway(config, slash.add_to)
         self._tasks.append(asyncio.create_task(self._gateway.run()))
         async with asyncio.timeout(10):
