@@ -18,6 +18,8 @@ BATCH_HEADER = "Arbwatch-Batch"
 LEASE_SECONDS = 15.0
 
 Via = Literal["discord", "rest", "rule", "engine", "console"]
+# What takes a role: orders to the engine, and what is done about alerts.
+Acting = Literal["halt", "resume", "ack", "silence", "unsilence"]
 
 
 class HaltState(StrEnum):
@@ -47,9 +49,12 @@ class ResumeOrder(Struct, frozen=True, kw_only=True):
 
 
 class Denial(Struct, frozen=True, kw_only=True):
-    """Body of `POST /api/denials`: somebody tried to halt or resume `scope` and was not allowed."""
+    """Body of `POST /api/denials`: somebody tried to act on `scope` and was not allowed.
 
-    command: Literal["halt", "resume"]
+    Who may not take an alert or silence it is told for all venues.
+    """
+
+    command: Acting
     scope: Identifier
     reason: Text
     actor: Identifier

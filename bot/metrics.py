@@ -22,7 +22,6 @@ DELIVERY_FAILURES = (
 )
 OPERATIONS = ("post", "edit")
 NOTICE_KINDS = ("fill", "reversal", "error", "breach")
-COMMAND_NAMES = (*COMMANDS, "other")
 RESULTS = (
     "ok",
     "asked",
@@ -34,7 +33,11 @@ RESULTS = (
     "failed",
     "lost",
 )
-ACTING = ("halt", "resume")
+# Buttons that are no commands.
+_PRESSED = ("ack", "silence", "unsilence")
+# What is denied to who has no role for it.
+ACTING = ("halt", "resume", *_PRESSED)
+COMMAND_NAMES = (*COMMANDS, *_PRESSED, "other")
 ORDERS = ("ordered", "failed")
 # Discord answers in 0.1 to 0.5 s; a queued message may wait out an outage.
 DELIVERY_BUCKETS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 15, 60, 300, 3600)
@@ -132,7 +135,7 @@ class BotMetrics:
 
     def count_command(self, command: str, result: str) -> None:
         """Count one answered command; a name outside the closed set goes to `other`."""
-        known = command if command in COMMANDS else "other"
+        known = command if command in COMMAND_NAMES else "other"
         self.commands.labels(command=known, result=result).inc()
 
 

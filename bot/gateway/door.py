@@ -8,8 +8,9 @@ from typing import Literal
 import aiohttp
 import discord
 from discord import app_commands
+from msgspec import convert
 
-from arbwatch.control import ALL_VENUES, Denial
+from arbwatch.control import ALL_VENUES, Acting, Denial
 from arbwatch.events import utc_now
 from bot import text
 from bot.commands import Caller, Commands
@@ -158,7 +159,7 @@ def _result(refused: Refused) -> Literal["late", "repeated", "refused"]:
 def _denial(interaction: Interaction, refused: Refused, name: str, scope: str) -> Denial:
     caller = caller_of(interaction)
     return Denial(
-        command="halt" if name == "halt" else "resume",
+        command=convert(name, Acting),
         scope=scope or ALL_VENUES,
         reason=refused.reason,
         actor=caller.actor,

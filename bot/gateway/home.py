@@ -9,7 +9,7 @@ Interaction = discord.Interaction[discord.Client]
 
 _ELSEWHERE = "⛔ Not here: the bot answers only in its own server."
 _ACTS_ELSEWHERE = (
-    "⛔ Not done: /halt and /resume work only in the server that holds the bot's channel."
+    "⛔ Not done: whatever acts works only in the server that holds the bot's channel."
 )
 
 

@@ -63,7 +63,7 @@ async def test_without_a_server_set_what_acts_is_bound_to_the_channels_server(
     answer = await discord_server.ask(name, venue="kalshi", **given)
     status = await discord_server.ask("status", **given)
 
-    assert answer.startswith("⛔ Not done: /halt and /resume work only in the server")
+    assert answer.startswith("⛔ Not done: whatever acts works only in the server")
     assert status.startswith("🔧 System Status")
     assert states(api) == {"running"}
 
