@@ -17,7 +17,7 @@ from bot.settings import BotConfig
 from exporter.settings import Settings
 from stack.settings import StackSettings
 from tests.conftest import RunningExporter
-from tests.grafana.board_files import boards
+from tests.grafana.board_files import boards, panels
 from tests.grafana.board_files import expressions as panel_expressions
 from tests.prometheus.rule_files import ALWAYS_FIRING, alerts, expected_alerts
 from tests.prometheus.rule_files import expressions as rule_expressions
@@ -113,13 +113,44 @@ def test_every_limit_in_rules_and_panels_exists() -> None:
 
 @every_alert
 def test_every_alert_has_what_a_card_needs(alert: dict[str, Any]) -> None:
-    """Severity and annotations; the runbook is there."""
+    """Severity and annotations, short ones; the runbook is there."""
     annotations = alert["annotations"]
 
     assert alert["labels"]["severity"] in {"critical", "warning", "none"}
-    assert set(annotations) == {"summary", "description", "runbook_url"}
+    assert set(annotations) - {"panel"} == {"summary", "description", "action", "runbook_url"}
+    # About a line of a phone, and two or three.
+    assert len(annotations["summary"]) <= 40 and len(annotations["action"]) <= 100
     assert annotations["runbook_url"] == f"docs/runbooks/{alert['alert']}.md"
     assert (ROOT / annotations["runbook_url"]).is_file()
+
+
+def test_every_panel_that_a_card_links_to_shows_its_subject() -> None:
+    """Panels are numbered from the top: one more above would send readers to another."""
+    titles = {
+        f"/d/{board['uid']}?viewPanel={panel['id']}": panel["title"]
+        for board in boards()
+        for panel in panels(board)
+    }
+
+    linked = {
+        a["alert"]: a["annotations"]["panel"] for a in alerts() if "panel" in a["annotations"]
+    }
+
+    assert {name: titles.get(url) for name, url in linked.items()} == {
+        "ArbBotDown": "Services",
+        "ArbDailyLossExceeded": "Day P&L",
+        "ArbDiscordUnreachable": "Messages to Discord",
+        "ArbEngineNeverSeen": "Events accepted",
+        "ArbEngineStopped": "Events accepted",
+        "ArbEntryAfterHalt": "Trading over time",
+        "ArbExporterDown": "Services",
+        "ArbFeedLatencyHigh": "Feed latency",
+        "ArbFeedNeverSeen": "Feed silence",
+        "ArbFeedSilent": "Feed silence",
+        "ArbHaltUnconfirmed": "Trading over time",
+        "ArbVenueErrorRateHigh": "Venue error rate",
+        "ArbVenueExposureExceeded": "Exposure by venue",
+    }
 
 
 def test_every_alert_that_halts_is_obeyed_by_default() -> None:
