@@ -34,5 +34,9 @@ class AlertmanagerDown(BotError):
     """Alertmanager could not be reached, or gave no usable answer."""
 
 
+class PrometheusDown(BotError):
+    """Prometheus could not be reached, or gave no usable answer."""
+
+
 class NotAlertmanager(BotError):
     """A webhook body that is not an Alertmanager payload of version 4."""

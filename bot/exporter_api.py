@@ -7,7 +7,14 @@ from urllib.parse import quote
 import aiohttp
 import msgspec
 
-from arbwatch.answers import AuditRow, LiveEdge, StoredFill, VenueHealth
+from arbwatch.answers import (
+    AuditRow,
+    ExposureTotal,
+    LiveEdge,
+    PnlReport,
+    StoredFill,
+    VenueHealth,
+)
 from arbwatch.control import ALL_VENUES, Denial, HaltOrder, ResumeOrder, VenueControl
 from arbwatch.credential import Credential
 from bot.errors import ExporterDown, ExporterError, ExporterRefused
@@ -60,9 +67,24 @@ class ExporterApi:
         """Live edges, largest first."""
         return await self._call("GET", f"/api/edges?limit={limit}", list[LiveEdge])
 
-    async def fills(self, limit: int) -> list[StoredFill]:
-        """Fills, newest first."""
-        return await self._call("GET", f"/api/fills?limit={limit}", list[StoredFill])
+    async def edge(self, pair_id: str) -> LiveEdge | None:
+        """The edge of one pair, or None while it is not live."""
+        path = f"/api/edges?pair_id={quote(pair_id, safe='')}"
+        found = await self._call("GET", path, list[LiveEdge])
+        return found[0] if found else None
+
+    async def fills(self, limit: int, *, pair_id: str | None = None) -> list[StoredFill]:
+        """Fills, newest first, of one pair perhaps."""
+        of_pair = "" if pair_id is None else f"&pair_id={quote(pair_id, safe='')}"
+        return await self._call("GET", f"/api/fills?limit={limit}{of_pair}", list[StoredFill])
+
+    async def pnl(self) -> PnlReport:
+        """What was earned, hour by hour and day by day."""
+        return await self._call("GET", "/api/pnl", PnlReport)
+
+    async def exposure(self) -> list[ExposureTotal]:
+        """Open notional, one row a venue."""
+        return await self._call("GET", "/api/exposure?by=venue", list[ExposureTotal])
 
     async def health(self) -> list[VenueHealth]:
         """Health, one row a venue."""

@@ -64,6 +64,12 @@ class ConsoleConfig(BaseSettings):
         pattern=r"^https?://\S+$",
         description="Where Alertmanager answers",
     )
+    prometheus_url: str = Field(
+        default="http://127.0.0.1:9090",
+        validation_alias="PROMETHEUS_URL",
+        pattern=r"^https?://\S+$",
+        description="Where Prometheus answers",
+    )
     exporter_token: SecretStr | None = Field(
         default=None,
         validation_alias="EXPORTER_TOKEN",
@@ -133,6 +139,12 @@ class BotConfig(ConsoleConfig):
         default=None,
         validation_alias="DISCORD_ALERT_ROLE",
         description="Id of the role that a critical alert pings; without it nobody is",
+    )
+    grafana_url: str | None = Field(
+        default=None,
+        validation_alias="GRAFANA_URL",
+        pattern=r"^https?://\S+$",
+        description="Where readers of Discord find Grafana; cards then link to its panels",
     )
     runbook_base_url: str | None = Field(
         default=None,

@@ -18,6 +18,7 @@ def main() -> None:
     services = {s.name: s for s in list_services(settings, with_grafana=False)}
     os.environ.setdefault("EXPORTER_URL", services["exporter"].url)
     os.environ.setdefault("ALERTMANAGER_URL", services["alertmanager"].url)
+    os.environ.setdefault("PROMETHEUS_URL", services["prometheus"].url)
     token = secrets_in(settings.state_dir).token_of("operator")
     if token.exists() and not os.environ.get("EXPORTER_TOKEN"):
         os.environ.setdefault("EXPORTER_TOKEN_FILE", str(token))

@@ -38,6 +38,7 @@ def build_environment(
         "DATABASE_URL": f"sqlite:///{state / 'ledger.db'}",
         "EXPORTER_URL": url["exporter"],
         "ALERTMANAGER_URL": url["alertmanager"],
+        "PROMETHEUS_URL": url["prometheus"],
         "OUTBOX_PATH": str(state / "outbox.db"),
     }
     fixed = {
@@ -51,12 +52,7 @@ def build_environment(
         "ALERTMANAGER_PORT": str(settings.alertmanager_port),
         "DEMO_ARGS": settings.demo_args,
     }
-    return (
-        defaults
-        | chosen
-        | fixed
-        | _grafana(settings, programs, secrets, prometheus_url=url["prometheus"])
-    )
+    return defaults | chosen | fixed | _grafana(settings, programs, secrets)
 
 
 def environment_of(process: str, environment: Mapping[str, str]) -> dict[str, str]:
@@ -69,9 +65,7 @@ def environment_of(process: str, environment: Mapping[str, str]) -> dict[str, st
     return seen
 
 
-def _grafana(
-    settings: StackSettings, programs: Programs, secrets: SecretFiles, *, prometheus_url: str
-) -> dict[str, str]:
+def _grafana(settings: StackSettings, programs: Programs, secrets: SecretFiles) -> dict[str, str]:
     """Grafana's own variables: provisioned from the repository, open to lookers on loopback."""
     if programs.grafana is None:
         return {}
@@ -94,5 +88,4 @@ def _grafana(
         "GF_SECURITY_ADMIN_PASSWORD": f"$__file{{{secrets.grafana_password}}}",
         "GF_LOG_LEVEL": "warn",
         "DASHBOARDS_PATH": str(ROOT / "grafana" / "dashboards"),
-        "PROMETHEUS_URL": prometheus_url,
     }
