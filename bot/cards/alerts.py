@@ -11,7 +11,7 @@ from bot.cards.card import AMBER, BLUE, GREEN, GREY, RED, Card, Field, make_card
 from bot.cards.links import Look, links
 from bot.cards.members import member_lines
 from bot.incidents import Incident
-from bot.text import clip, discord, one_line
+from bot.text import Escape, clip, discord, one_line
 
 _LOOKS = {"critical": ("🔴", RED), "warning": ("🟠", AMBER), "info": ("🔵", BLUE)}
 # A phone shows about 40 characters a line: this is half a screen.
@@ -32,7 +32,7 @@ class HaltNote(Struct, frozen=True, kw_only=True):
 def incident_card(incident: Incident, *, look: Look) -> Card:
     """The card of an incident in its present state. Of its halts `with_halts` tells."""
     icon, colour = _looks(incident)
-    name = _name(incident)
+    name = incident_name(incident, discord)
     is_urgent = incident.severity == "critical" and not incident.is_resolved
     return make_card(
         f"{icon} {name}",
@@ -55,6 +55,13 @@ def again_card(card: Card, *, is_gone: bool) -> Card:
     """The card of a message that stands in for an earlier one, and says why."""
     why = "The message before this one is gone." if is_gone else "Goes on from this older message."
     return _remade(card, body=f"-# ↪ {why}\n{card.body}")
+
+
+def incident_name(incident: Incident, escape: Escape) -> str:
+    """What it is, in plain words, and where."""
+    summary = clip(one_line(incident.lead.annotations.get("summary") or incident.name), _NAME_LIMIT)
+    venue = clip(one_line(incident.venue), _NAME_LIMIT)
+    return escape(f"{summary} · {venue}" if venue else summary)
 
 
 def lasted(duration: timedelta) -> str:
@@ -98,13 +105,6 @@ def _looks(incident: Incident) -> tuple[str, int]:
         return "✅ Resolved:", GREEN
     icon, colour = _LOOKS[incident.severity]
     return ("🔕", GREY) if incident.is_silenced else (icon, colour)
-
-
-def _name(incident: Incident) -> str:
-    """What it is, in plain words, and where."""
-    summary = clip(one_line(incident.lead.annotations.get("summary") or incident.name), _NAME_LIMIT)
-    venue = clip(one_line(incident.venue), _NAME_LIMIT)
-    return discord(f"{summary} · {venue}" if venue else summary)
 
 
 def _body(incident: Incident, look: Look) -> str:
