@@ -9,11 +9,13 @@ from typing import Literal
 from arbwatch.control import ALL_VENUES, Denial
 from bot import text
 from bot.alertmanager_api import AlertmanagerApi
-from bot.commands import halting, reading, resuming, venues
+from bot.commands import alerts, halting, reading, resuming, venues
+from bot.commands.alerts import Press
 from bot.commands.answer import Answer, Caller, Chart, Context, Result, Resumption, Tell
-from bot.errors import ExporterDown, ExporterError, ExporterRefused
+from bot.errors import ExporterDown, ExporterError, ExporterRefused, OutboxError
 from bot.exporter_api import ExporterApi
 from bot.metrics import BotMetrics
+from bot.outbox import Outbox
 
 __all__ = ["Answer", "Caller", "Chart", "Commands", "Context", "Result", "Resumption", "Tell"]
 
@@ -38,6 +40,7 @@ class Commands:
         api: ExporterApi,
         *,
         alerts: AlertmanagerApi | None = None,
+        outbox: Outbox | None = None,
         metrics: BotMetrics | None = None,
         escape: text.Escape = text.discord,
         now_seconds: Callable[[], float] = time.monotonic,
@@ -45,6 +48,8 @@ class Commands:
     ) -> None:
         self._api = api
         self._alerts = alerts
+        self._outbox = outbox
+        self._silencing = asyncio.Lock()
         self._metrics = metrics
         self._escape = escape
         self._now_seconds = now_seconds
@@ -70,6 +75,11 @@ class Commands:
         """End the halts that somebody was shown."""
         context = self._context(caller, tell_nobody)
         return await self._try("resume", lambda: resuming.carry_out(context, resumption))
+
+    async def press(self, press: Press, *, caller: Caller, tell: Tell = tell_nobody) -> Answer:
+        """Do what a button of an alert wishes."""
+        context = self._context(caller, tell)
+        return await self._try(press.name, lambda: alerts.carry_out(context, press))
 
     async def deny(self, denial: Denial) -> None:
         """Count that somebody was not allowed to act, and have it audited if that is possible."""
@@ -98,6 +108,8 @@ class Commands:
             tell=tell,
             now_seconds=self._now_seconds,
             sleep=self._sleep,
+            outbox=self._outbox,
+            silencing=self._silencing,
         )
 
     async def _try(self, name: str, work: Callable[[], Awaitable[Answer]]) -> Answer:
@@ -118,6 +130,9 @@ class Commands:
                 "⚠️ The exporter does not answer: the present state is not known. Try again soon.",
                 "unavailable",
             )
+        except OutboxError:
+            log.exception("Command stopped by the outbox: command=%s", name)
+            return Answer("⚠️ Not done: the bot's own disk does not work.", "failed")
         except ExporterError:
             log.warning("Answer of the exporter could not be used: command=%s", name)
             return Answer("⚠️ The exporter's answer could not be used.", "unavailable")

@@ -1,5 +1,6 @@
 """What a command gets and gives."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Literal
 
@@ -7,8 +8,9 @@ from msgspec import Struct
 
 from arbwatch.control import Halt, Via
 from bot.alertmanager_api import AlertmanagerApi
-from bot.cards.card import CONTENT_LIMIT
+from bot.cards.card import CONTENT_LIMIT, Button
 from bot.exporter_api import ExporterApi
+from bot.outbox import Outbox
 from bot.text import Escape
 
 Result = Literal["ok", "asked", "refused", "unconfirmed", "unavailable", "failed"]
@@ -36,12 +38,14 @@ class Answer(Struct, frozen=True):
     """The text of an answer, ready to show, and how the command went.
 
     With a `resumption` it is a question, and nothing was done yet; `button` is what says yes to it.
+    `rows` are buttons below it, as on cards: five rows of five at most.
     """
 
     text: str
     result: Result = "ok"
     resumption: Resumption | None = None
     button: str = ""
+    rows: tuple[tuple[Button, ...], ...] = ()
     chart: Chart | None = None
 
 
@@ -56,7 +60,7 @@ class Context(Struct, frozen=True, kw_only=True):
     """What commands work with.
 
     `escape` makes data safe to show where the answer goes; `tell` shows there what the answer would
-    be now, while the command goes on.
+    be now, while the command goes on. Only the bot has an `outbox`; what silences takes turns.
     """
 
     api: ExporterApi
@@ -66,3 +70,5 @@ class Context(Struct, frozen=True, kw_only=True):
     tell: Tell
     now_seconds: Callable[[], float]
     sleep: Callable[[float], Awaitable[None]]
+    outbox: Outbox | None
+    silencing: asyncio.Lock

@@ -1,10 +1,12 @@
 """The halt: ordered at once, again until it is stored, and true once the engine has said so."""
 
+from collections.abc import Awaitable, Callable
+
 from arbwatch.control import ALL_VENUES, EngineAck, Halt, HaltOrder, HaltState, VenueControl
 from bot.commands import halt_text
 from bot.commands.answer import Answer, Context
 from bot.commands.halt_text import Seen
-from bot.commands.wording import actor, of_scope, venue_name
+from bot.commands.wording import actor, of_scope, open_halts, venue_name
 from bot.errors import ExporterDown, ExporterError, ExporterRefused
 from bot.text import clip, one_line
 
@@ -13,6 +15,8 @@ STORE_SECONDS = 15.0
 # The exporter declares an engine silent after five seconds; just started, it needs a lease to know
 # which engines there are.
 CONFIRM_SECONDS = 25.0
+Note = Callable[[int], Awaitable[None]]
+
 # In which an engine's cancels are done at both venues, or do not work.
 OPEN_ORDERS_SECONDS = 6.0
 
@@ -24,8 +28,13 @@ _MESSAGE_LIMIT = 400
 _IN_FORCE = "halt_not_stored"
 
 
-async def halt(context: Context, scope: str, reason: str = "") -> Answer:
-    """Order a halt, and tell what becomes of it until its end is known."""
+async def halt(
+    context: Context, scope: str, reason: str = "", *, note: Note | None = None
+) -> Answer:
+    """Order a halt, and tell what becomes of it until its end is known.
+
+    `note` gets the halt's number as soon as it is in force, 0 if it is not on disk.
+    """
     halting = _Halting(context, scope)
     order = HaltOrder(
         reason=one_line(reason)[:_REASON_LIMIT] or "no reason given",
@@ -44,6 +53,8 @@ async def halt(context: Context, scope: str, reason: str = "") -> Answer:
         if not ordered:
             return halting.not_stored(message)
         halting.warning = f"\n⚠️ {message}"
+    if note is not None:
+        await note(_number(ordered, order))
     return await halting.follow(ordered)
 
 
@@ -125,6 +136,14 @@ class _Halting:
         if HaltState.REQUESTED in states and not is_over:
             return Answer(halt_text.requested(seen, name, escape) + warning, "unconfirmed")
         return Answer(halt_text.unconfirmed(seen, name, escape) + warning, "unconfirmed")
+
+
+def _number(ordered: list[VenueControl], order: HaltOrder) -> int:
+    """The number of this very order among the halts that stand after it."""
+    own = [
+        h.halt_id for h in open_halts(ordered) if (h.actor, h.reason) == (order.actor, order.reason)
+    ]
+    return max(own, default=0)
 
 
 def _is_over(seen: list[Seen], seconds: float) -> bool:

@@ -5,7 +5,9 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from arbwatch.control import ALL_VENUES, EngineAck, Halt, VenueControl, Via
-from bot.cards.alerts import lasted, moment
+from bot.alertmanager_api import Matcher
+from bot.cards.alerts import lasted, moment, stamp
+from bot.commands.answer import Context
 from bot.text import Escape, clip, one_line
 
 _WAYS: dict[Via, str] = {
@@ -34,7 +36,12 @@ def venue_name(venue: str, escape: Escape) -> str:
 
 def who(actor: str, escape: Escape) -> str:
     """An actor by name."""
-    return escape(_USER_ID.sub("", one_line(actor)))
+    return escape(plain_name(actor))
+
+
+def plain_name(actor: str) -> str:
+    """The same as it came."""
+    return _USER_ID.sub("", one_line(actor))[:_ACTOR_LIMIT] or "unknown"
 
 
 def actor(name: str) -> str:
@@ -62,6 +69,13 @@ def clock(when: datetime, now: datetime) -> str:
     return f"{when:%H:%M:%S} UTC" if when.date() == now.date() else moment(when)
 
 
+def instant(when: datetime, context: Context) -> str:
+    """A time to come or just gone; Discord shows it by each reader's own clock."""
+    if context.caller.via == "discord":
+        return stamp(when)
+    return f"{when:%H:%M} UTC"
+
+
 def since(when: datetime, now: datetime) -> str:
     """A time, and how long ago it was."""
     return f"{clock(when, now)} ({lasted(now - when)} ago)"
@@ -79,6 +93,15 @@ def orders(acks: Sequence[EngineAck]) -> str:
 def count_orders(count: int) -> str:
     """How many orders are open."""
     return f"{count:,} {'order' if count == 1 else 'orders'} {'still ' if count else ''}open"
+
+
+def matcher_words(matcher: Matcher, escape: Escape) -> str:
+    """What a silence asks of a label."""
+    verb = ("is", "is not", "matches", "does not match")[
+        2 * matcher.is_regex + (not matcher.is_equal)
+    ]
+    value = clip(one_line(matcher.value), _REASON_SHOWN) or "empty"
+    return f"{escape(one_line(matcher.name))} {verb} {escape(value)}"
 
 
 def by_hand(venues: Collection[str], escape: Escape) -> str:
