@@ -73,10 +73,9 @@ class ExporterApi:
         found = await self._call("GET", path, list[LiveEdge])
         return found[0] if found else None
 
-    async def fills(self, limit: int, *, pair_id: str | None = None) -> list[StoredFill]:
-        """Fills, newest first, of one pair perhaps."""
-        of_pair = "" if pair_id is None else f"&pair_id={quote(pair_id, safe='')}"
-        return await self._call("GET", f"/api/fills?limit={limit}{of_pair}", list[StoredFill])
+    async def fills(self, limit: int) -> list[StoredFill]:
+        """Fills, newest first."""
+        return await self._call("GET", f"/api/fills?limit={limit}", list[StoredFill])
 
     async def pnl(self) -> PnlReport:
         """What was earned, hour by hour and day by day."""

@@ -100,6 +100,14 @@ class LiveEdges:
             for tracked in over:
                 self._end(tracked)
 
+    def of(self, pair_id: str) -> list[LiveEdge]:
+        """The live edge of one pair; none or one."""
+        moment = self._clock()
+        tracked = self._pairs.get(pair_id)
+        if tracked is None or tracked.expires <= moment:
+            return []
+        return [_shown(tracked, moment)]
+
     def _take_in(
         self, edge: Edge, known: _Tracked | None, *, moment: float, expires: float
     ) -> None:

@@ -1,4 +1,4 @@
-"""Query parameters of calls that answer in pages."""
+"""Query parameters that several calls share."""
 
 from typing import Annotated
 
@@ -6,3 +6,4 @@ from fastapi import Query
 
 Limit = Annotated[int, Query(ge=1, le=1000)]
 Sequence = Annotated[int | None, Query(ge=0, le=2**63 - 1)]
+PairId = Annotated[str | None, Query(min_length=1, max_length=128)]

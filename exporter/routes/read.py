@@ -19,7 +19,7 @@ from exporter.limits import Limits
 from exporter.live_edges import LiveEdges
 from exporter.pnl import Pnl
 from exporter.routes.documented import call, respond
-from exporter.routes.paging import Limit, Sequence
+from exporter.routes.paging import Limit, PairId, Sequence
 from exporter.stream import EVERY_KIND, Kinds, Stream
 
 
@@ -28,9 +28,9 @@ def edges(live_edges: LiveEdges, exposure: OpenExposure) -> APIRouter:
     routes = APIRouter(prefix="/api", tags=["read"])
 
     @routes.get("/edges", **call(list[LiveEdge]))
-    async def get_edges(limit: Limit = 10) -> Response:
-        """Live edges, the largest net edge first."""
-        return respond(live_edges.top(limit))
+    async def get_edges(limit: Limit = 10, pair_id: PairId = None) -> Response:
+        """Live edges, the largest net edge first; with `pair_id` that of one pair, if live."""
+        return respond(live_edges.top(limit) if pair_id is None else live_edges.of(pair_id))
 
     @routes.get("/exposure", **call((list[ExposureRow], list[ExposureTotal])))
     async def get_exposure(by: Literal["venue", "category"] | None = None) -> Response:

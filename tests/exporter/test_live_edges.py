@@ -146,3 +146,16 @@ def test_edges_that_were_too_old_are_told() -> None:
     edges.update([edge(clock, "c", 1)])
 
     assert set_aside == [2]
+
+
+def test_the_edge_of_one_pair_is_told_while_it_lives() -> None:
+    """Whatever its rank; not before it was seen, not after its time is over."""
+    clock = Clock()
+    edges = live_edges(clock, [])
+    edges.update([edge(clock, "small", -1), edge(clock, "large", 9)])
+
+    found = edges.of("small")
+    clock.seconds = 10
+
+    assert [(row.pair_id, row.net_edge_cents) for row in found] == [("small", -1)]
+    assert edges.of("small") == edges.of("unknown") == []

@@ -82,6 +82,15 @@ def test_top_edges_are_a_bounded_gauge(api: Client) -> None:
     assert api.sample("arb_live_edges", category="economics") == 300
 
 
+def test_one_pair_can_be_asked_for(api: Client) -> None:
+    """Its live edge, however small, or an empty list; a name too long for a pair is refused."""
+    api.post("/api/edges", [edge(pair_id=f"p{n}", net_edge_cents=n) for n in range(12)])
+
+    assert [row["net_edge_cents"] for row in api.get("/api/edges?pair_id=p0")] == [0]
+    assert api.get("/api/edges?pair_id=unknown") == []
+    assert requests.get(f"{api.url}/api/edges?pair_id={'x' * 129}", timeout=10).status_code == 422
+
+
 def test_odd_text_is_stored_and_shown_as_it_is(api: Client) -> None:
     """Quotes, backslashes, newlines and emoji go through ids, titles, metrics and back."""
     title = 'He said "no" \\ never\n🚀'
