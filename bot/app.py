@@ -23,6 +23,7 @@ from bot.commands.confirmations import Confirmations
 from bot.commands.rights import Rights
 from bot.errors import StartError
 from bot.exporter_api import ExporterApi
+from bot.gateway.card_buttons import CardButtons
 from bot.gateway.client import Gateway
 from bot.gateway.delivery import DiscordSender
 from bot.gateway.door import Door
@@ -61,7 +62,9 @@ class ArbitrageBot:
         self.metrics.watch_outbox(lambda: self._outbox.backlog)
         self._api = ExporterApi(config.api_base_url, credential=config.credential())
         self._alerts = AlertmanagerApi(config.alertmanager_url)
-        self._commands = Commands(self._api, alerts=self._alerts, metrics=self.metrics)
+        self._commands = Commands(
+            self._api, alerts=self._alerts, outbox=self._outbox, metrics=self.metrics
+        )
         self._gateway = self._make_gateway()
         self._worker = DeliveryWorker(self._outbox, self._make_sender(), metrics=self.metrics)
         self._auto_halts = AutoHalts(self._outbox, self._api, metrics=self.metrics)
@@ -169,7 +172,7 @@ class ArbitrageBot:
         home = Home(guild_id=config.guild_id, channel_id=config.channel_id)
         door = Door(commands, home=home, rights=rights, notes=notes)
         resuming = ResumeDialogue(commands, door=door, notes=notes, confirmations=Confirmations())
-        more = (Reading(commands),)
+        more = (Reading(commands), CardButtons(commands, door=door, notes=notes))
         return Slash(
             commands, venues=config.venues, door=door, notes=notes, resuming=resuming, more=more
         )

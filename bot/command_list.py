@@ -30,6 +30,8 @@ _IN_ORDER = (
     Command(name="watch", text="a message that keeps itself up to date"),
     Command(name="status", text="health of each venue"),
     Command(name="venues", text="where each venue stands, and why"),
+    Command(name="alerts", text="what fires, and who has it"),
+    Command(name="silences", text="what is silenced, and how to end it"),
     Command(name="audit", arguments="[N]", text="who halted and resumed what"),
     Command(
         name="halt",

@@ -9,7 +9,7 @@ from typing import Literal
 from arbwatch.control import ALL_VENUES, Denial
 from bot import text
 from bot.alertmanager_api import AlertmanagerApi
-from bot.commands import alerts, halting, reading, resuming, venues
+from bot.commands import alert_lists, alerts, halting, reading, resuming, venues
 from bot.commands.alerts import Press
 from bot.commands.answer import Answer, Caller, Chart, Context, Result, Resumption, Tell
 from bot.errors import ExporterDown, ExporterError, ExporterRefused, OutboxError
@@ -154,6 +154,12 @@ def _parse(name: str, arguments: Sequence[str], context: Context) -> Awaitable[A
             return venues.venues(context)
         case "audit":
             return venues.audit(context, _count(name, words, venues.DEFAULT_AUDIT))
+        case "alerts":
+            return alert_lists.alerts(context)
+        case "silences" if words[:1] == ["end"] and len(words) == 2:
+            return alert_lists.end(context, words[1])
+        case "silences":
+            return alert_lists.silences(context)
         case "help":
             return reading.show_help(context)
         case "halt":
