@@ -1,5 +1,6 @@
 """A real Alertmanager with the repository's configuration, and a real receiver of its posts."""
 
+import contextlib
 import json
 import threading
 from collections.abc import Iterator
@@ -61,22 +62,27 @@ class Alertmanager:
     """Its API, as Prometheus uses it."""
 
     def __init__(self, port: int) -> None:
-        self._url = f"http://127.0.0.1:{port}"
+        self.url = f"http://127.0.0.1:{port}"
 
     def is_ready(self) -> bool:
         """Whether it answers."""
         try:
-            return requests.get(f"{self._url}/-/ready", timeout=5).ok
+            return requests.get(f"{self.url}/-/ready", timeout=5).ok
         except requests.ConnectionError:
             return False
 
     def post(self, *alerts: dict[str, Any]) -> None:
         """Tell it of alerts."""
-        requests.post(f"{self._url}/api/v2/alerts", json=alerts, timeout=5).raise_for_status()
+        requests.post(f"{self.url}/api/v2/alerts", json=alerts, timeout=5).raise_for_status()
+
+    def silences(self) -> list[dict[str, Any]]:
+        """The silences that hold now."""
+        listed = requests.get(f"{self.url}/api/v2/silences", timeout=5).json()
+        return [silence for silence in listed if silence["status"]["state"] == "active"]
 
     def state(self, severity: str) -> str:
         """Whether the alert of that severity is `active`, or `suppressed`."""
-        listed = requests.get(f"{self._url}/api/v2/alerts", timeout=5).json()
+        listed = requests.get(f"{self.url}/api/v2/alerts", timeout=5).json()
         (found,) = (alert for alert in listed if alert["labels"]["severity"] == severity)
         return str(found["status"]["state"])
 
@@ -91,10 +97,17 @@ def sink() -> Iterator[Sink]:
 
 @pytest.fixture
 def alertmanager(sink: Sink, tmp_path: Path) -> Iterator[Alertmanager]:
+    """Running before the sink."""
+    with started(tmp_path, posts_to=sink.port) as running:
+        yield running
+
+
+@contextlib.contextmanager
+def started(tmp_path: Path, *, posts_to: int) -> Iterator[Alertmanager]:
     """Running with the repository's configuration; only address and token path differ."""
     token, config, port = tmp_path / "token", tmp_path / "alertmanager.yml", free_port()
     token.write_text(TOKEN, encoding="utf-8")
-    moved = {"bot:8080": f"127.0.0.1:{sink.port}", "/run/secrets/alertmanager_token": str(token)}
+    moved = {"bot:8080": f"127.0.0.1:{posts_to}", "/run/secrets/alertmanager_token": str(token)}
     config.write_text(replace_each(CONFIG.read_text(encoding="utf-8"), moved), encoding="utf-8")
     command = [
         "prometheus-alertmanager",

@@ -14,6 +14,8 @@ from tests.fakes.discord.interactions import Person
 from tests.fakes.discord.rest import Rest, guard
 from tests.fakes.discord.world import CHANNEL_ID, GUILD_ID, ROLES, TOKEN, Injected, Json, World
 
+_TRADER = Person()
+
 
 class FakeDiscord:
     """Discord for one bot. Use it as `async with FakeDiscord() as discord`."""
@@ -105,14 +107,25 @@ class FakeDiscord:
 
         A screen may show a button for a moment longer than the message has it.
         """
-        message = seen or asked.message
-        if message is None:
+        if asked.message is None:
             raise interactions.CannotBeTyped("there is no answer yet")
         by = Person(name=user_name, roles=roles)
+        return await self.press_on(asked.message, label, by=by, age_seconds=age_seconds, seen=seen)
+
+    async def press_on(
+        self,
+        message: Json,
+        label: str,
+        *,
+        by: Person = _TRADER,
+        age_seconds: float = 0,
+        seen: Json | None = None,
+    ) -> Injected:
+        """Press a button of any message, as `by` sees it."""
         injected, event = interactions.build_press(
-            self.world, copy.deepcopy(message), label, by=by, age_seconds=age_seconds
+            self.world, copy.deepcopy(seen or message), label, by=by, age_seconds=age_seconds
         )
-        injected.source = asked.message
+        injected.source = message
         await self._begin(injected, event)
         return injected
 
