@@ -20,6 +20,8 @@ from bot.auto_halts import AutoHalts
 from bot.cards import Card, Look, breach_card, error_card, fill_card
 from bot.commands import Caller, Commands
 from bot.commands.confirmations import Confirmations
+from bot.commands.drawing import Drawing
+from bot.commands.live_pairs import LivePairs
 from bot.commands.rights import Rights
 from bot.errors import StartError
 from bot.exporter_api import ExporterApi
@@ -36,6 +38,7 @@ from bot.metrics import BotMetrics
 from bot.notices import Notices
 from bot.outbox import Entry, Outbox
 from bot.printer import Printer
+from bot.prometheus_api import PrometheusApi
 from bot.pruning import prune_hourly
 from bot.relay import Relay
 from bot.routes.access import Access, Denied
@@ -62,8 +65,15 @@ class ArbitrageBot:
         self.metrics.watch_outbox(lambda: self._outbox.backlog)
         self._api = ExporterApi(config.api_base_url, credential=config.credential())
         self._alerts = AlertmanagerApi(config.alertmanager_url)
+        self._prometheus = PrometheusApi(config.prometheus_url)
+        self._drawing = Drawing()
         self._commands = Commands(
-            self._api, alerts=self._alerts, outbox=self._outbox, metrics=self.metrics
+            self._api,
+            alerts=self._alerts,
+            prometheus=self._prometheus,
+            drawing=self._drawing,
+            outbox=self._outbox,
+            metrics=self.metrics,
         )
         self._gateway = self._make_gateway()
         self._worker = DeliveryWorker(self._outbox, self._make_sender(), metrics=self.metrics)
@@ -91,6 +101,8 @@ class ArbitrageBot:
             await self._gateway.close()
         await self._api.close()
         await self._alerts.close()
+        await self._prometheus.close()
+        self._drawing.close()
         await self._outbox.close()
 
     async def alert_fill(
@@ -139,6 +151,7 @@ class ArbitrageBot:
         )
         others = [asyncio.create_task(part) for part in parts]
         if self._gateway is not None:
+            self._drawing.warm_up()
             others.append(asyncio.create_task(self._gateway.run()))
         asked = asyncio.create_task(_wait_for(stop))
         try:
@@ -172,7 +185,8 @@ class ArbitrageBot:
         home = Home(guild_id=config.guild_id, channel_id=config.channel_id)
         door = Door(commands, home=home, rights=rights, notes=notes)
         resuming = ResumeDialogue(commands, door=door, notes=notes, confirmations=Confirmations())
-        more = (Reading(commands), CardButtons(commands, door=door, notes=notes))
+        reading = Reading(commands, pairs=LivePairs(self._api), home=home)
+        more = (reading, CardButtons(commands, door=door, notes=notes))
         return Slash(
             commands, venues=config.venues, door=door, notes=notes, resuming=resuming, more=more
         )

@@ -52,6 +52,11 @@ def clip(text: str, limit: int) -> str:
     return kept + _more(total - len(kept), "characters")
 
 
+def shorten(text: str, limit: int) -> str:
+    """Cut a text to `limit` UTF-16 units, for a line too short to say how much is missing."""
+    return text if length(text) <= limit else f"{_head(text, limit - 1).rstrip()}…"
+
+
 def join(header: str, items: Sequence[str], *, limit: int) -> str:
     """A header and as many items as fit, one below the other, with a visible count of the rest."""
     whole = "\n".join([header, *items])

@@ -9,19 +9,33 @@ from typing import Literal
 from arbwatch.control import ALL_VENUES, Denial
 from bot import text
 from bot.alertmanager_api import AlertmanagerApi
-from bot.commands import alert_lists, alerts, halting, reading, resuming, venues
+from bot.commands import (
+    alert_lists,
+    alerts,
+    exposure,
+    halting,
+    pair,
+    pnl,
+    reading,
+    resuming,
+    venues,
+    watching,
+)
 from bot.commands.alerts import Press
 from bot.commands.answer import Answer, Caller, Chart, Context, Result, Resumption, Tell
+from bot.commands.drawing import Drawing
+from bot.commands.pnl import Period
 from bot.errors import ExporterDown, ExporterError, ExporterRefused, OutboxError
 from bot.exporter_api import ExporterApi
 from bot.metrics import BotMetrics
 from bot.outbox import Outbox
+from bot.prometheus_api import PrometheusApi
 
 __all__ = ["Answer", "Caller", "Chart", "Commands", "Context", "Result", "Resumption", "Tell"]
 
 log = logging.getLogger(__name__)
 
-_VENUE_LIMIT = 128
+_VENUE_LIMIT = _PAIR_LIMIT = 128
 
 
 class BadArguments(ValueError):
@@ -40,6 +54,8 @@ class Commands:
         api: ExporterApi,
         *,
         alerts: AlertmanagerApi | None = None,
+        prometheus: PrometheusApi | None = None,
+        drawing: Drawing | None = None,
         outbox: Outbox | None = None,
         metrics: BotMetrics | None = None,
         escape: text.Escape = text.discord,
@@ -48,6 +64,8 @@ class Commands:
     ) -> None:
         self._api = api
         self._alerts = alerts
+        self._prometheus = prometheus
+        self._drawing = drawing or Drawing()
         self._outbox = outbox
         self._silencing = asyncio.Lock()
         self._metrics = metrics
@@ -103,6 +121,8 @@ class Commands:
         return Context(
             api=self._api,
             alerts=self._alerts,
+            prometheus=self._prometheus,
+            drawing=self._drawing,
             caller=caller,
             escape=self._escape,
             tell=tell,
@@ -148,6 +168,14 @@ def _parse(name: str, arguments: Sequence[str], context: Context) -> Awaitable[A
             return reading.edges(context, _count(name, words, reading.DEFAULT_EDGES))
         case "fills":
             return reading.fills(context, _count(name, words, reading.DEFAULT_FILLS))
+        case "pair":
+            return pair.pair(context, _pair(arguments))
+        case "pnl":
+            return pnl.pnl(context, _period(words))
+        case "exposure":
+            return exposure.exposure(context)
+        case "watch":
+            return watching.watch(context)
         case "status":
             return reading.status(context)
         case "venues":
@@ -182,6 +210,22 @@ def _count(name: str, words: Sequence[str], default: int) -> int:
     if not is_number or not 1 <= int(words[0]) <= reading.MOST_ROWS:
         raise BadArguments(f"/{name} takes a number from 1 to {reading.MOST_ROWS}.")
     return int(words[0])
+
+
+def _pair(arguments: Sequence[str]) -> str:
+    pair_id = " ".join(arguments).strip()
+    if not 1 <= len(pair_id) <= _PAIR_LIMIT:
+        raise BadArguments("/pair needs a pair, as /fills names them.")
+    return pair_id
+
+
+def _period(words: Sequence[str]) -> Period:
+    if not words:
+        return pnl.DEFAULT_PERIOD
+    for period in pnl.PERIODS:
+        if [word.lower() for word in words] == [period]:
+            return period
+    raise BadArguments(f"/pnl takes one of: {', '.join(pnl.PERIODS)}.")
 
 
 def _venue(name: str, words: Sequence[str]) -> str:

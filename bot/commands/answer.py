@@ -9,8 +9,10 @@ from msgspec import Struct
 from arbwatch.control import Halt, Via
 from bot.alertmanager_api import AlertmanagerApi
 from bot.cards.card import CONTENT_LIMIT, Button
+from bot.commands.drawing import Drawing
 from bot.exporter_api import ExporterApi
 from bot.outbox import Outbox
+from bot.prometheus_api import PrometheusApi
 from bot.text import Escape
 
 Result = Literal["ok", "asked", "refused", "unconfirmed", "unavailable", "failed"]
@@ -65,6 +67,8 @@ class Context(Struct, frozen=True, kw_only=True):
 
     api: ExporterApi
     alerts: AlertmanagerApi | None
+    prometheus: PrometheusApi | None
+    drawing: Drawing
     caller: Caller
     escape: Escape
     tell: Tell

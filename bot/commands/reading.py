@@ -47,7 +47,7 @@ async def fills(context: Context, limit: int = DEFAULT_FILLS) -> Answer:
 
 async def status(context: Context) -> Answer:
     """Health and halts of each venue; what is not known is said to be so."""
-    found, halts = await asyncio.gather(context.api.health(), _halt_states(context))
+    found, halts = await asyncio.gather(context.api.health(), halt_states(context))
     rows = [_health(venue, (halts or {}).get(venue.venue), context.escape) for venue in found]
     answer = _list("🔧 System Status", rows, nothing="No venue has been measured yet.")
     if halts is None:
@@ -98,18 +98,23 @@ def _fill(number: int, fill: StoredFill, escape: Escape) -> str:
     )
 
 
-async def _halt_states(context: Context) -> dict[str, HaltState] | None:
+async def halt_states(context: Context) -> dict[str, HaltState] | None:
+    """Where each venue stands, or None if the exporter does not say."""
     try:
         return {control.venue: control.state for control in await context.api.venues()}
     except ExporterError:
         return None
 
 
-def _health(venue: VenueHealth, halt: HaltState | None, escape: Escape) -> str:
-    state = "" if venue.status == "healthy" else f" ({venue.status})"
-    dot = _DOTS[venue.status]
+def standing(venue: VenueHealth, halt: HaltState | None) -> tuple[str, str]:
+    """A dot, and what to say behind the venue's name; a halt goes before the health."""
     if halt in _HALTS:
-        dot, state = _HALTS[halt]
+        return _HALTS[halt]
+    return _DOTS[venue.status], "" if venue.status == "healthy" else f" ({venue.status})"
+
+
+def _health(venue: VenueHealth, halt: HaltState | None, escape: Escape) -> str:
+    dot, state = standing(venue, halt)
     errors = _NOT_MEASURED if venue.error_rate is None else f"{venue.error_rate:.2%}"
     return (
         f"{dot} {escape(one_line(venue.venue)).upper()}{state}\n"

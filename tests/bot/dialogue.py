@@ -9,6 +9,7 @@ from arbwatch.events import utc_now
 from bot import BotConfig
 from bot.commands import Commands
 from bot.commands.confirmations import Confirmations
+from bot.commands.live_pairs import LivePairs
 from bot.commands.rights import Rights
 from bot.exporter_api import ExporterApi
 from bot.gateway.client import Gateway
@@ -51,7 +52,7 @@ class Seated:
         resuming = ResumeDialogue(
             commands, door=door, notes=notes, confirmations=confirmations or Confirmations()
         )
-        more = (Reading(commands),)
+        more = (Reading(commands, pairs=LivePairs(self._api), home=home),)
         slash = Slash(
             commands, venues=config.venues, door=door, notes=notes, resuming=resuming, more=more
         )
