@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from datetime import datetime
 from http import HTTPStatus
 
 import aiohttp
@@ -10,10 +11,12 @@ import msgspec
 from arbwatch.answers import StoredFill
 from arbwatch.credential import Credential
 from arbwatch.events import Breach, EngineError, Reversal
-from bot.cards import breach_card, error_card, fill_card, reversal_card
+from bot.errors import OutboxError
+from bot.facts import BreachFact, ErrorFact, Fact, FillFact, ReversalFact
 from bot.metrics import BotMetrics
-from bot.outbox import Entry, Outbox
+from bot.outbox import Outbox
 from bot.sse import ServerEvent, read_events
+from bot.worker import Sleep
 
 log = logging.getLogger(__name__)
 
@@ -23,6 +26,7 @@ CONNECT_SECONDS = 5.0
 SILENCE_SECONDS = 30.0
 FIRST_PAUSE_SECONDS = 0.5
 LONGEST_PAUSE_SECONDS = 10.0
+LOOK_SECONDS = 1.0
 # One event is a small JSON document; this is far above the largest.
 LINE_LIMIT_BYTES = 1024 * 1024
 
@@ -74,15 +78,15 @@ class Notices:
                 await self._take(event, position)
 
     async def _take(self, event: ServerEvent, left_at: int | None) -> None:
-        """Commit an event's notice together with its position in the stream."""
+        """Commit an event's fact together with its position in the stream."""
         if event.event_id is None or not event.event_id.isdecimal():
             return
         position = int(event.event_id)
         if event.kind == "ready":
             self._start(position, left_at)
-        entries = self._entries(event)
-        await self._outbox.put(entries, stream=STREAM, position=position)
-        if entries:
+        facts = self._facts(event)
+        await self._outbox.tell(facts, stream=STREAM, position=position)
+        if facts:
             self._metrics.notices.labels(kind=event.kind).inc()
 
     def _start(self, position: int, left_at: int | None) -> None:
@@ -102,41 +106,77 @@ class Notices:
         self._is_up = False
         self._metrics.stream_up.set(0)
 
-    def _entries(self, event: ServerEvent) -> list[Entry]:
+    def _facts(self, event: ServerEvent) -> list[Fact]:
         try:
-            return notice_entries(event)
+            fact = read_fact(event)
         except msgspec.DecodeError:
             self._metrics.notices_skipped.inc()
             log.warning("Event skipped, unreadable: kind=%s id=%s", event.kind, event.event_id)
             return []
+        return [] if fact is None else [fact]
 
 
-def notice_entries(event: ServerEvent) -> list[Entry]:
-    """The notice of a stream event, if its kind has one; raises msgspec.DecodeError."""
+async def show_due_notices(outbox: Outbox, *, sleep: Sleep = asyncio.sleep) -> None:
+    """Show what is due though nothing new came, until cancelled; a failure is tried again."""
+    while True:
+        try:
+            if outbox.has_due_notices:
+                await outbox.tell()
+        except OutboxError:
+            log.exception("Notices not shown")
+        await sleep(LOOK_SECONDS)
+
+
+def read_fact(event: ServerEvent) -> Fact | None:
+    """The fact of a stream event, if its kind is one; raises msgspec.DecodeError."""
     match event.kind:
         case "fill":
             fill = msgspec.json.decode(event.data, type=StoredFill)
-            card = fill_card(
-                fill.pair_id,
-                entry_edge_cents=fill.entry_edge_cents,
-                realized_edge_cents=fill.realized_edge_cents,
-                pnl_cents=fill.pnl_cents,
-                is_one_legged=fill.status == "one_legged",
-            )
-            when = fill.timestamp
+            return _fill_fact(fill, key=_key(event, fill.timestamp, fill.fill_id))
         case "reversal":
-            reversal = msgspec.json.decode(event.data, type=Reversal)
-            card = reversal_card(reversal.reverses, reason=reversal.reason)
-            when = reversal.timestamp
+            undone = msgspec.json.decode(event.data, type=Reversal)
+            key = _key(event, undone.timestamp, undone.fill_id)
+            return ReversalFact(
+                key=key, at=undone.timestamp, reverses=undone.reverses, reason=undone.reason
+            )
         case "error":
             error = msgspec.json.decode(event.data, type=EngineError)
-            card = error_card(error.kind, error.message, venue=error.venue)
-            when = error.timestamp
+            return ErrorFact(
+                key=_key(event, error.timestamp),
+                at=error.timestamp,
+                error=error.kind,
+                message=error.message,
+                venue=error.venue,
+            )
         case "breach":
             breach = msgspec.json.decode(event.data, type=Breach)
-            card = breach_card(breach.limit, breach.value, threshold=breach.threshold)
-            when = breach.timestamp
+            return BreachFact(
+                key=_key(event, breach.timestamp),
+                at=breach.timestamp,
+                limit=breach.limit,
+                value=breach.value,
+                threshold=breach.threshold,
+            )
         case _:
-            return []
-    # The time keeps apart what a new ledger numbers anew.
-    return [Entry(key=f"{event.kind}:{event.event_id}:{when.isoformat()}", card=card)]
+            return None
+
+
+def _fill_fact(fill: StoredFill, *, key: str) -> FillFact:
+    """A fill of the stream as notices know it."""
+    return FillFact(
+        key=key,
+        at=fill.timestamp,
+        pair_id=fill.pair_id,
+        entry_edge_cents=fill.entry_edge_cents,
+        realized_edge_cents=fill.realized_edge_cents,
+        pnl_cents=fill.pnl_cents,
+        is_one_legged=fill.status == "one_legged",
+        is_after_halt=fill.after_halt,
+    )
+
+
+def _key(event: ServerEvent, when: datetime, identity: str | None = None) -> str:
+    """What has no identity of its own has its number, which a new ledger gives anew: hence the time
+    beside it.
+    """
+    return f"{event.kind}:{identity or event.event_id}:{when.isoformat()}"

@@ -3,8 +3,9 @@
 from bot.cards.alerts import HaltNote, again_card, incident_card, with_halts
 from bot.cards.card import Button, Card, Field, make_card
 from bot.cards.commands import answer_card, late_card
+from bot.cards.counts import count_card, summary_card
 from bot.cards.links import Look
-from bot.cards.notices import breach_card, error_card, fill_card, reversal_card
+from bot.cards.notices import breach_card, error_card, fact_card, fill_card, reversal_card
 
 __all__ = [
     "Button",
@@ -15,11 +16,14 @@ __all__ = [
     "again_card",
     "answer_card",
     "breach_card",
+    "count_card",
     "error_card",
+    "fact_card",
     "fill_card",
     "incident_card",
     "late_card",
     "make_card",
     "reversal_card",
+    "summary_card",
     "with_halts",
 ]

@@ -1,6 +1,7 @@
-"""Cards of what happened in the engine: fills, errors, breaches."""
+"""Cards of what happened in the engine, one by one: fills, reversals, errors, breaches."""
 
 from bot.cards.card import AMBER, GREEN, RED, TITLE_LIMIT, Card, Field, make_card
+from bot.facts import BreachFact, ErrorFact, Fact, FillFact, ReversalFact
 from bot.text import discord, length, one_line
 
 # Units of the limits of limits.yml, as the engine reports them in a breach.
@@ -19,6 +20,28 @@ _SECONDS = {"hedge_timeout", "feed_latency", "feed_silence"}
 _RATIOS = {"error_rate", "availability"}
 
 
+def fact_card(fact: Fact) -> Card:
+    """The card of one fact."""
+    match fact:
+        case FillFact():
+            return fill_card(
+                fact.pair_id,
+                entry_edge_cents=fact.entry_edge_cents,
+                realized_edge_cents=fact.realized_edge_cents,
+                pnl_cents=fact.pnl_cents,
+                is_one_legged=fact.is_one_legged,
+                is_after_halt=fact.is_after_halt,
+            )
+        case ReversalFact():
+            return reversal_card(fact.reverses, reason=fact.reason)
+        case ErrorFact():
+            return error_card(fact.error, fact.message, venue=fact.venue)
+        case BreachFact():
+            return breach_card(fact.limit, fact.value, threshold=fact.threshold)
+        case _:
+            raise TypeError(f"no card for a {type(fact).__name__}")
+
+
 def fill_card(
     pair_id: str,
     *,
@@ -26,15 +49,22 @@ def fill_card(
     realized_edge_cents: float,
     pnl_cents: float,
     is_one_legged: bool = False,
+    is_after_halt: bool = False,
 ) -> Card:
-    """A fill, and what became of its edge; one that stands on one leg is no success."""
-    head = "⚠️ One-Legged Fill" if is_one_legged else "✅ Fill Executed"
+    """A fill, and what became of its edge; on one leg, or after a halt, it is no success."""
+    is_good = pnl_cents >= 0 and not (is_one_legged or is_after_halt)
     return make_card(
-        f"{head}: {discord(one_line(pair_id))}",
+        f"{_fill_head(is_one_legged, is_after_halt)}: {discord(one_line(pair_id))}",
         f"Entry Edge: {cents(entry_edge_cents)} → Realized: {cents(realized_edge_cents)}"
         f" → PnL: {usd(pnl_cents / 100)}",
-        colour=GREEN if pnl_cents >= 0 and not is_one_legged else AMBER,
+        colour=GREEN if is_good else AMBER,
     )
+
+
+def _fill_head(is_one_legged: bool, is_after_halt: bool) -> str:
+    if is_after_halt:
+        return f"🛑 {'One-Legged ' if is_one_legged else ''}Fill After Halt"
+    return "⚠️ One-Legged Fill" if is_one_legged else "✅ Fill Executed"
 
 
 def reversal_card(reverses: str, *, reason: str | None = None) -> Card:
@@ -53,13 +83,16 @@ def error_card(kind: str, message: str, *, venue: str | None = None) -> Card:
     return make_card(head, text, colour=RED, fields=fields)
 
 
-def breach_card(limit: str, value: float, *, threshold: float | None = None) -> Card:
-    """A limit that the engine saw exceeded."""
+def breach_card(
+    limit: str, value: float, *, threshold: float | None = None, body: str = ""
+) -> Card:
+    """A limit that the engine saw exceeded; `body` is what else there is to say, ready to show."""
     fields = []
     if threshold is not None:
         fields.append(Field(name="Limit", value=limit_value(limit, threshold)))
     return make_card(
         f"🚨 Threshold Breach: {discord(one_line(limit))} = {limit_value(limit, value)}",
+        body,
         colour=RED,
         fields=fields,
     )

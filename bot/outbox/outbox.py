@@ -9,10 +9,13 @@ from typing import TypeVar
 
 from arbwatch.events import utc_now
 from bot.cards import Look
+from bot.coalescing import Desk
 from bot.errors import OutboxError
+from bot.facts import Fact
 from bot.incidents import Incident
 from bot.outbox.rows import Backlog, Entry, Notification, Waiting, WantedHalt
 from bot.outbox.store import Store
+from bot.preferences import Preferences, Wish
 
 Answer = TypeVar("Answer")
 
@@ -33,6 +36,7 @@ class Outbox:
         self._store: Store | None = None
         self._changed = asyncio.Event()
         self._backlog = Backlog()
+        self._desk = Desk()
         self._is_usable = False
 
     @property
@@ -71,24 +75,46 @@ class Outbox:
         *,
         notifications: Sequence[Notification] = (),
         halts: Sequence[WantedHalt] = (),
-        stream: str = "",
-        position: int | None = None,
     ) -> None:
         """Commit cards and, in the same transaction, what Alertmanager told, as incidents with
-        their cards, wanted halts, and where a stream was left.
+        their cards, and wanted halts.
 
         A halt whose key was there before stays as it is, ordered or not.
         """
         await self._call(
-            lambda store: store.put(
-                entries,
-                notifications=notifications,
-                wanted=halts,
-                stream=stream,
-                position=position,
-            )
+            lambda store: store.put(entries, notifications=notifications, wanted=halts)
         )
         self._changed.set()
+
+    async def tell(
+        self,
+        facts: Sequence[Fact] = (),
+        *,
+        wish: Wish | None = None,
+        stream: str = "",
+        position: int | None = None,
+    ) -> None:
+        """Commit notices of facts, each once however often it is told, or what somebody wishes of
+        notices; in the same transaction what is due to be shown, and where a stream was left.
+        """
+        self._desk = await self._call(
+            lambda store: store.tell(facts, wish=wish, stream=stream, position=position)
+        )
+        self._changed.set()
+
+    @property
+    def has_due_notices(self) -> bool:
+        """Whether `tell` has something to show though nothing new came; costs no I/O."""
+        return self._desk.is_due(self._now())
+
+    async def preferences(self) -> Preferences:
+        """What people want of notices."""
+        return self._desk.preferences
+
+    async def prefer(self, wish: Wish) -> Preferences:
+        """Grant a wish; what is wanted then."""
+        await self.tell(wish=wish)
+        return self._desk.preferences
 
     async def amend(self, name: str, change: Callable[[Incident], Incident]) -> Incident | None:
         """Change an incident, by its key or reference, and have its card say so.
@@ -170,6 +196,7 @@ class Outbox:
     def _open(self) -> None:
         self._store = Store(self._path, look=self._look, now=self._now)
         self._backlog = self._store.backlog()
+        self._desk = self._store.desk()
         self._is_usable = True
 
     def _close(self) -> None:

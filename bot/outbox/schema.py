@@ -70,6 +70,19 @@ CREATE INDEX incident_group ON incident (group_key, number);
 CREATE INDEX incident_open ON incident (number) WHERE is_open;
 """
 
+# All that is open of notices, in one row, and the facts that were told, so that none is told twice.
+_DESK = """
+CREATE TABLE desk (
+    only INTEGER PRIMARY KEY CHECK (only = 1),
+    body BLOB NOT NULL
+) STRICT;
+CREATE TABLE fact (
+    key     TEXT PRIMARY KEY,
+    told_at REAL NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX fact_told ON fact (told_at);
+"""
+
 # Which of the alerts are resolved the first version did not note: those are kept.
 _FINAL = """
 ALTER TABLE card ADD COLUMN is_final INTEGER NOT NULL DEFAULT 1;
@@ -92,10 +105,10 @@ CREATE INDEX halt_card ON halt (card);
 
 # By the version that a file has: what it lacks.
 _MISSING = {
-    0: _CARD + _HALT + _INCIDENT,
-    1: _FINAL + _POSTING + _HALT + _INCIDENT,
-    2: _POSTING + _HALT + _INCIDENT,
-    3: _POSTING + _HALT_CARD + _INCIDENT,
+    0: _CARD + _HALT + _INCIDENT + _DESK,
+    1: _FINAL + _POSTING + _HALT + _INCIDENT + _DESK,
+    2: _POSTING + _HALT + _INCIDENT + _DESK,
+    3: _POSTING + _HALT_CARD + _INCIDENT + _DESK,
 }
 
 

@@ -9,9 +9,11 @@ from typing import Any, TypeVar
 import msgspec
 
 from bot.cards import Card, Look, again_card, incident_card, with_halts
+from bot.coalescing import Desk, advance
 from bot.errors import OutboxError
+from bot.facts import Fact
 from bot.incidents import Incident, merge, told
-from bot.outbox import halts, incidents
+from bot.outbox import halts, incidents, notices
 from bot.outbox.rows import (
     ALERT_LANE,
     Backlog,
@@ -23,6 +25,7 @@ from bot.outbox.rows import (
 )
 from bot.outbox.schema import open_file
 from bot.outbox.transaction import Transaction
+from bot.preferences import Wish
 from bot.reference import reference
 
 Answer = TypeVar("Answer")
@@ -81,17 +84,33 @@ class Store:
         *,
         notifications: Sequence[Notification],
         wanted: Sequence[WantedHalt],
-        stream: str,
-        position: int | None,
     ) -> None:
-        """Add or change cards and, with them, note wanted halts and move a stream's cursor."""
+        """Add or change cards and, with them, note wanted halts."""
         with self._transaction() as run:
             told_of = [self._tell(run, notification) for notification in notifications]
             self._put(run, entries)
             cards = {member.key: found.key for found in told_of for member in found.members}
             halts.want(run, wanted, cards=cards)
+
+    def tell(
+        self, facts: Sequence[Fact], *, wish: Wish | None, stream: str, position: int | None
+    ) -> Desk:
+        """Tell facts, grant a wish, show what is due, and with it move a stream's cursor."""
+        now = self._now()
+        with self._transaction() as run:
+            before = notices.load(run)
+            new = notices.fresh(run, facts, now=now)
+            desk, due = advance(before, new, now=now, wish=wish)
+            self._put(run, map(notices.entry, due))
+            if desk != before:
+                notices.keep(run, desk)
             if position is not None:
                 run.execute("INSERT OR REPLACE INTO cursor VALUES (?, ?)", (stream, position))
+        return desk
+
+    def desk(self) -> Desk:
+        """What is open of notices."""
+        return self._read(notices.load)
 
     def amend(self, name: str, change: Callable[[Incident], Incident]) -> Incident | None:
         """Change an incident, by its key or reference, and its card; None if there is none."""
@@ -186,13 +205,15 @@ class Store:
 
     def prune(self) -> int:
         """Forget what is delivered, final and old, and return how many cards that were."""
+        before = self._now() - KEPT
         with self._transaction() as run:
             count = run.execute(
                 "DELETE FROM card WHERE sent_version >= version AND is_final AND updated_at < ?",
-                ((self._now() - KEPT).timestamp(),),
+                (before.timestamp(),),
             ).rowcount
             halts.forget(run)
             incidents.forget(run)
+            notices.forget(run, before=before)
         return count
 
     def _tell(self, run: sqlite3.Connection, news: Notification) -> Incident:

@@ -10,7 +10,7 @@ import pytest
 from aiohttp import web
 
 from bot.metrics import BotMetrics
-from bot.notices import STREAM, Notices, notice_entries
+from bot.notices import STREAM, Notices, read_fact
 from bot.outbox import Outbox
 from bot.sse import ServerEvent
 from tests.bot.conftest import until
@@ -149,7 +149,7 @@ async def test_a_new_ledger_is_followed_from_its_own_position(
     api: Client, outbox: Outbox, metrics: BotMetrics
 ) -> None:
     """A position beyond the ledger's end would never see an event again."""
-    await outbox.put([], stream=STREAM, position=1_000)
+    await outbox.tell(stream=STREAM, position=1_000)
     follower = Follower(api.url, outbox, metrics)
     await follower.connected()
 
@@ -188,4 +188,4 @@ def test_an_event_that_cannot_be_read_is_an_error_of_its_own(data: bytes) -> Non
     event = ServerEvent(kind="error", data=data, event_id="1")
 
     with pytest.raises(msgspec.DecodeError):
-        notice_entries(event)
+        read_fact(event)

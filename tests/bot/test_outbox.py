@@ -1,13 +1,19 @@
 """The outbox keeps the state of every card, in order, over restarts."""
 
 import sqlite3
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from bot.cards import make_card
 from bot.errors import OutboxError, StartError
+from bot.facts import ErrorFact
 from bot.outbox import ALERT_LANE, Entry, Outbox
+
+FACT = ErrorFact(
+    key="e", at=datetime(2026, 3, 1, 12, 0, tzinfo=UTC), error="other", message="message"
+)
 
 
 def entry(key: str, title: str = "title", *, lane: int = 1) -> Entry:
@@ -92,7 +98,8 @@ async def test_a_refused_card_lets_the_others_pass(outbox: Outbox) -> None:
 
 async def test_everything_outlives_a_restart(outbox: Outbox, tmp_path: Path) -> None:
     """Cards, attempts and the cursor are on disk."""
-    await outbox.put([entry("a")], stream="exporter", position=9)
+    await outbox.put([entry("a")])
+    await outbox.tell(stream="exporter", position=9)
     await outbox.mark_attempted("a")
     await outbox.close()
 
@@ -108,7 +115,7 @@ async def test_everything_outlives_a_restart(outbox: Outbox, tmp_path: Path) -> 
 async def test_a_failed_commit_stores_nothing(outbox: Outbox) -> None:
     """Neither the card nor the cursor, and the outbox goes on afterwards."""
     with pytest.raises(OutboxError):
-        await outbox.put([entry("a")], stream="exporter", position=1 << 70)
+        await outbox.tell([FACT], stream="exporter", position=1 << 70)
 
     assert outbox.backlog.waiting == 0
     assert await outbox.cursor("exporter") is None
