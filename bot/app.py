@@ -13,11 +13,12 @@ import uvicorn
 from fastapi import APIRouter, FastAPI
 from prometheus_client import CollectorRegistry
 
+from arbwatch.events import utc_now
 from arbwatch.gate import in_force
 from arbwatch.tokens import Scope, TokensError
 from bot.alertmanager_api import AlertmanagerApi
 from bot.auto_halts import AutoHalts
-from bot.cards import Card, Look, breach_card, error_card, fill_card
+from bot.cards import Look
 from bot.commands import Caller, Commands
 from bot.commands.confirmations import Confirmations
 from bot.commands.drawing import Drawing
@@ -25,6 +26,7 @@ from bot.commands.live_pairs import LivePairs
 from bot.commands.rights import Rights
 from bot.errors import StartError
 from bot.exporter_api import ExporterApi
+from bot.facts import BreachFact, ErrorFact, Fact, FillFact
 from bot.gateway.card_buttons import CardButtons
 from bot.gateway.client import Gateway
 from bot.gateway.delivery import DiscordSender
@@ -35,8 +37,8 @@ from bot.gateway.reading import Reading
 from bot.gateway.resume_dialogue import ResumeDialogue
 from bot.gateway.slash import Slash
 from bot.metrics import BotMetrics
-from bot.notices import Notices
-from bot.outbox import Entry, Outbox
+from bot.notices import Notices, show_due_notices
+from bot.outbox import Outbox
 from bot.printer import Printer
 from bot.prometheus_api import PrometheusApi
 from bot.pruning import prune_hourly
@@ -113,30 +115,34 @@ class ArbitrageBot:
         pnl_cents: float,
     ) -> None:
         """Announce a fill; on disk when this returns."""
-        card = fill_card(
-            pair_id,
+        fact = FillFact(
+            key=_new_key(),
+            at=utc_now(),
+            pair_id=pair_id,
             entry_edge_cents=entry_edge_cents,
             realized_edge_cents=realized_edge_cents,
             pnl_cents=pnl_cents,
         )
-        await self._enqueue("fill", card)
+        await self._tell("fill", fact)
 
     async def alert_error(self, kind: str, message: str) -> None:
         """Announce an error; on disk when this returns."""
-        await self._enqueue("error", error_card(kind, message))
+        fact = ErrorFact(key=_new_key(), at=utc_now(), error=kind, message=message)
+        await self._tell("error", fact)
 
     async def alert_threshold_breach(self, name: str, value: float) -> None:
         """Announce a breach, its value in the limit's own unit; on disk when this returns."""
-        await self._enqueue("breach", breach_card(name, value))
+        fact = BreachFact(key=_new_key(), at=utc_now(), limit=name, value=value)
+        await self._tell("breach", fact)
 
     async def handle_command(self, name: str, args: Sequence[str] = ()) -> str:
         """Answer a command as Discord would be answered: `handle_command("edges", ["5"])`."""
         answer = await self._commands.answer(name, args, caller=_PROGRAM)
         return answer.text
 
-    async def _enqueue(self, kind: str, card: Card) -> None:
+    async def _tell(self, kind: str, fact: Fact) -> None:
         await self._outbox.open()
-        await self._outbox.put([Entry(key=f"{kind}:{uuid.uuid4()}", card=card)])
+        await self._outbox.tell([fact])
         self.metrics.notices.labels(kind=kind).inc()
 
     async def _serve(self, server: "_Server", listener: socket.socket) -> None:
@@ -147,6 +153,7 @@ class ArbitrageBot:
             self._worker.run(),
             self._auto_halts.run(),
             self._notices.run(),
+            show_due_notices(self._outbox),
             prune_hourly(self._outbox),
         )
         others = [asyncio.create_task(part) for part in parts]
@@ -210,6 +217,11 @@ class ArbitrageBot:
                 timeout_graceful_shutdown=_HTTP_GRACE_SECONDS,
             )
         )
+
+
+def _new_key() -> str:
+    """The key of a fact that is told by a call: each call is another fact."""
+    return f"call:{uuid.uuid4()}"
 
 
 def _look(config: BotConfig) -> Look:
