@@ -21,7 +21,7 @@ from tests.fakes.discord.world import (
 )
 
 _FIRST_USER_ID = 800000000000001000
-_MESSAGE_COMPONENT, _BUTTON = 3, 2
+_MESSAGE_COMPONENT, _AUTOCOMPLETE, _BUTTON = 3, 4, 2
 
 
 @dataclass(frozen=True)
@@ -55,6 +55,20 @@ def build(
     if guild_id is not None and guild_id == by.place:
         data["guild_id"] = str(guild_id)
     return injected, _create(injected, data, by)
+
+
+def build_completion(
+    world: World, name: str, option: str, typed: str, *, by: Person
+) -> tuple[Injected, Json]:
+    """What is typed so far into an option that completes itself."""
+    injected, event = build(world, name, {option: typed}, by=by, age_seconds=0)
+    _, command = _registered(world, name)
+    [known] = [known for known in command["options"] if known["name"] == option]
+    if not known.get("autocomplete"):
+        raise CannotBeTyped(f"{option} does not complete itself")
+    injected.is_autocomplete = True
+    event["data"]["options"][0]["focused"] = True
+    return injected, event | {"type": _AUTOCOMPLETE}
 
 
 def build_press(

@@ -16,6 +16,9 @@ FIELDS = 25
 FIELD_NAME = 256
 FIELD_VALUE = 1024
 NONCE = 25
+# https://discord.com/developers/docs/interactions/application-commands
+CHOICES = 25
+CHOICE = 100
 # https://discord.com/developers/docs/components/reference
 ROWS = 5
 ROW_BUTTONS = 5
@@ -50,11 +53,20 @@ def command_faults(commands: Any) -> list[str]:
     return faults
 
 
+def choice_faults(choices: list[Json]) -> list[str]:
+    """What is wrong with the choices that an autocompletion offers."""
+    faults = ["choices"] if len(choices) > CHOICES else []
+    for choice in choices:
+        faults += [part for part in ("name", "value") if not 1 <= size(choice[part]) <= CHOICE]
+    return faults
+
+
 def _message(payload: Json) -> Iterator[str]:
     embeds = payload.get("embeds") or []
     if size(payload.get("content")) > CONTENT:
         yield "content"
-    if not payload.get("content") and not embeds and not payload.get("flags"):
+    is_empty = not (payload.get("content") or embeds or payload.get("attachments"))
+    if is_empty and not payload.get("flags"):
         yield "content"
     if size(payload.get("nonce")) > NONCE:
         yield "nonce"

@@ -8,6 +8,7 @@ from aiohttp import web
 from aiohttp.typedefs import Middleware
 
 from tests.fakes.discord import limits
+from tests.fakes.discord.uploads import BadUpload, read_payload
 from tests.fakes.discord.world import (
     APPLICATION_ID,
     CHANNEL_ID,
@@ -25,6 +26,7 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 _ACKNOWLEDGE_SECONDS = 3.0
 # https://discord.com/developers/docs/interactions/receiving-and-responding#interaction-response-object
 _MESSAGE, _DEFERRED_MESSAGE, _DEFERRED_UPDATE, _UPDATE = 4, 5, 6, 7
+_CHOICES = 8
 _COMMAND_CALLBACKS = (_MESSAGE, _DEFERRED_MESSAGE)
 _PRESS_CALLBACKS = (_MESSAGE, _DEFERRED_MESSAGE, _DEFERRED_UPDATE, _UPDATE)
 _HANG_SECONDS = 30.0
@@ -60,6 +62,7 @@ class Rest:
             web.post(f"{channel}/messages", self.post_message),
             web.get(f"{channel}/messages", self.read_history),
             web.patch(f"{channel}/messages/{{message}}", self.edit_message),
+            web.delete(f"{channel}/messages/{{message}}", self.delete_message),
             web.post("/api/v10/interactions/{interaction}/{token}/callback", self.callback),
             web.patch(f"{webhook}/messages/@original", self.edit_answer),
             web.get(f"{webhook}/messages/@original", self.read_answer),
@@ -102,7 +105,7 @@ class Rest:
     async def post_message(self, request: web.Request) -> web.Response:
         """Post into the channel."""
         _check_channel(request)
-        payload = await request.json()
+        payload = await self._payload(request)
         _check_message(payload)
         return answer(self._world.add_message(payload))
 
@@ -115,6 +118,15 @@ class Rest:
         payload = await request.json()
         _check_message({**message, **payload})
         return answer(self._world.edit_message(message, payload))
+
+    async def delete_message(self, request: web.Request) -> web.Response:
+        """Take a message out of the channel."""
+        _check_channel(request)
+        message = self._world.find_message(int(request.match_info["message"]))
+        if message is None:
+            raise DiscordError(404, 10008, "Unknown Message")
+        self._world.messages.remove(message)
+        return web.Response(status=204)
 
     async def read_history(self, request: web.Request) -> web.Response:
         """A page of the channel."""
@@ -134,20 +146,25 @@ class Rest:
             raise DiscordError(404, 10062, "Unknown interaction")
         if injected.callbacks:
             raise DiscordError(400, 40060, "Interaction has already been acknowledged.")
-        payload = await request.json()
+        payload = await self._payload(request)
         kind = payload["type"]
-        if kind not in (_COMMAND_CALLBACKS if injected.source is None else _PRESS_CALLBACKS):
+        if kind not in _callbacks(injected):
             raise DiscordError(400, 50035, "Invalid Form Body")
         if kind == _UPDATE:
             _check_message({**(injected.source or {}), **payload["data"]})
         elif kind == _MESSAGE:
             _check_message(payload["data"])
+        elif kind == _CHOICES:
+            _check_choices(payload["data"]["choices"])
         injected.callbacks.append(payload)
         injected.acknowledged_ms = waited * 1000
         if kind in (_DEFERRED_UPDATE, _UPDATE):
             injected.message = injected.source
         if kind in (_MESSAGE, _UPDATE):
             self._answer_with(injected, payload["data"])
+        if kind == _CHOICES:
+            injected.choices = payload["data"]["choices"]
+            injected.answered.set()
         return answer(_callback_answer(injected, self._world, payload))
 
     async def edit_answer(self, request: web.Request) -> web.Response:
@@ -155,7 +172,7 @@ class Rest:
         injected = self._interaction(request, 10015, "Unknown Webhook")
         if not injected.callbacks:
             raise DiscordError(404, 10015, "Unknown Webhook")
-        payload = await request.json()
+        payload = await self._payload(request)
         _check_message({**(injected.message or {}), **payload})
         return answer(self._answer_with(injected, payload))
 
@@ -165,6 +182,12 @@ class Rest:
         if injected.message is None:
             raise DiscordError(404, 10008, "Unknown Message")
         return answer(injected.message)
+
+    async def _payload(self, request: web.Request) -> Json:
+        try:
+            return await read_payload(request, self._world)
+        except BadUpload as wrong:
+            raise DiscordError(400, 50035, "Invalid Form Body") from wrong
 
     def _interaction(self, request: web.Request, code: int, message: str) -> Injected:
         token = request.match_info["token"]
@@ -228,7 +251,7 @@ def _fail(request: web.Request, fault: Fault) -> web.Response:
         # Without a Via header discord.py takes a 429 for a ban.
         body = {"message": "limited", "retry_after": fault.retry_after, "global": False}
         return answer(body, status=429, headers={"Via": "1.1 fake"})
-    return answer({"message": "fault", "code": 0}, status=fault.status)
+    return answer({"message": "fault", "code": fault.code}, status=fault.status)
 
 
 def _drop(request: web.Request) -> web.Response:
@@ -240,6 +263,17 @@ def _drop(request: web.Request) -> web.Response:
 def _check_channel(request: web.Request) -> None:
     if int(request.match_info["channel"]) != CHANNEL_ID:
         raise DiscordError(404, 10003, "Unknown Channel")
+
+
+def _callbacks(injected: Injected) -> tuple[int, ...]:
+    if injected.is_autocomplete:
+        return (_CHOICES,)
+    return _COMMAND_CALLBACKS if injected.source is None else _PRESS_CALLBACKS
+
+
+def _check_choices(choices: list[Json]) -> None:
+    if limits.choice_faults(choices):
+        raise DiscordError(400, 50035, "Invalid Form Body")
 
 
 def _check_message(payload: Json) -> None:

@@ -140,6 +140,23 @@ class FakeDiscord:
             await injected.answered.wait()
         return injected.text or ""
 
+    async def complete(
+        self, name: str, option: str, typed: str, *, place: int | None = GUILD_ID
+    ) -> list[Json]:
+        """What a command offers while somebody types."""
+        injected, event = interactions.build_completion(
+            self.world, name, option, typed, by=Person(place=place)
+        )
+        await self._begin(injected, event)
+        async with asyncio.timeout(3):
+            await injected.answered.wait()
+        return injected.choices
+
+    def pictures(self, injected: Injected) -> list[bytes]:
+        """The files of an answer."""
+        attached = (injected.message or {}).get("attachments", [])
+        return [self.world.files[int(file["id"])] for file in attached]
+
     def texts(self, injected: Injected) -> list[str]:
         """Everything that the answer's message ever showed, in turn."""
         return [] if injected.message is None else self.world.texts[int(injected.message["id"])]

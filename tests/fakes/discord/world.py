@@ -39,6 +39,7 @@ class Fault:
     path: str = "/messages"
     times: int = 1
     status: int = 500
+    code: int = 0
     retry_after: float = 0.2
 
     def matches(self, method: str, path: str) -> bool:
@@ -60,6 +61,8 @@ class Injected:
     source: Json | None = None
     event: Json = field(default_factory=dict)
     callbacks: list[Json] = field(default_factory=list)
+    is_autocomplete: bool = False
+    choices: list[Json] = field(default_factory=list)
     message: Json | None = None
     acknowledged_ms: float | None = None
     answered: asyncio.Event = field(default_factory=asyncio.Event)
@@ -93,6 +96,7 @@ class World:
         self.messages: list[Json] = []
         self.edits: dict[int, int] = {}
         self.texts: dict[int, list[str]] = {}
+        self.files: dict[int, bytes] = {}
         self.commands: dict[int | None, list[Json]] = {}
         self.interactions: dict[int, Injected] = {}
         self.faults: list[Fault] = []
@@ -128,7 +132,7 @@ class World:
 
     def edit_message(self, message: Json, payload: Json) -> Json:
         """Change what a message shows."""
-        for key in ("content", "embeds", "components"):
+        for key in ("content", "embeds", "components", "attachments"):
             if key in payload:
                 message[key] = payload[key] if payload[key] is not None else ""
         message["edited_timestamp"] = datetime.now(UTC).isoformat()
@@ -168,8 +172,9 @@ class World:
             "mention_everyone": False,
             "mentions": [],
             "mention_roles": [],
-            "attachments": [],
+            "attachments": payload.get("attachments") or [],
             "allowed_mentions": payload.get("allowed_mentions"),
+            "message_reference": payload.get("message_reference"),
         }
 
 
