@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import aiohttp
 import discord
@@ -25,6 +26,8 @@ UNKNOWN_MESSAGE = 10008
 # A message older than an hour takes a few edits only; Discord tells neither how many nor till when.
 TOO_MANY_OLD_EDITS = 30046
 OLD = timedelta(hours=1)
+# discord.py waits and asks again five times by itself; meanwhile every other card waits too.
+OLD_EDIT_SECONDS = 15.0
 
 
 class DiscordSender:
@@ -47,19 +50,19 @@ class DiscordSender:
                 message = await channel.send(
                     self._content(card, manner),
                     embed=embed(card, reference),
-                    view=view(card.buttons) or discord.utils.MISSING,
                     nonce=reference,
                     silent=manner.is_silent,
                     allowed_mentions=self._mentions(manner),
-                    reference=self._reply(manner) or discord.utils.MISSING,
+                    **self._given(card, manner),
                 )
         return message.id
 
     async def edit(self, message_id: int, card: Card, reference: str, manner: Manner) -> None:
         """Change a posted message. Discord rings for no edit."""
         channel = await self._channel()
-        with _translated(), _old_edits(message_id):
-            async with asyncio.timeout(CALL_SECONDS):
+        is_old = datetime.now(UTC) - discord.utils.snowflake_time(message_id) > OLD
+        with _translated(), _old_edits(is_old=is_old):
+            async with asyncio.timeout(OLD_EDIT_SECONDS if is_old else CALL_SECONDS):
                 await channel.get_partial_message(message_id).edit(
                     content=self._content(card, manner),
                     embed=embed(card, reference),
@@ -82,12 +85,16 @@ class DiscordSender:
             replied_user=False,
         )
 
-    def _reply(self, manner: Manner) -> discord.MessageReference | None:
-        if manner.reply_to is None:
-            return None
-        return discord.MessageReference(
-            message_id=manner.reply_to, channel_id=self._channel_id, fail_if_not_exists=False
-        )
+    def _given(self, card: Card, manner: Manner) -> dict[str, Any]:
+        """What a message has only at times; the library takes no None in its place."""
+        given: dict[str, Any] = {}
+        if card.buttons:
+            given["view"] = view(card.buttons)
+        if manner.reply_to is not None:
+            given["reference"] = discord.MessageReference(
+                message_id=manner.reply_to, channel_id=self._channel_id, fail_if_not_exists=False
+            )
+        return given
 
     async def find(self, reference: str, since: datetime) -> int | None:
         """Look through the channel for our own message with this reference."""
@@ -138,12 +145,12 @@ def _carries(message: discord.Message, reference: str) -> bool:
 
 
 @contextmanager
-def _old_edits(message_id: int) -> Iterator[None]:
-    """Of an old message a limit without an end in sight is no reason to wait, and have all wait."""
+def _old_edits(*, is_old: bool) -> Iterator[None]:
+    """The limit of an old message has no end in sight: no reason to wait, and have all wait."""
     try:
         yield
-    except discord.RateLimited as limited:
-        if datetime.now(UTC) - discord.utils.snowflake_time(message_id) > OLD:
+    except (discord.RateLimited, TimeoutError) as limited:
+        if is_old:
             raise EditRefused("too_old") from limited
         raise
 
