@@ -40,10 +40,12 @@ def halting(fingerprint: str = "f1", *, venue: str = "kalshi", **changes: Any) -
 
 
 def payload(*alerts: dict[str, Any], **changes: Any) -> bytes:
-    """A notification with these alerts."""
+    """A notification with these alerts, as a group of the first one's name and venue."""
+    labels = alerts[0]["labels"] if alerts else {}
+    name, venue = labels.get("alertname", ""), labels.get("venue", "")
     body = {
         "version": "4",
-        "groupKey": '{}:{alertname="ArbVenueErrorRate"}',
+        "groupKey": f'{{}}:{{alertname="{name}", venue="{venue}"}}',
         "truncatedAlerts": 0,
         "status": "firing",
         "receiver": "bot",

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from bot.cards import Card, make_card
 from bot.metrics import BotMetrics
-from bot.outbox import Entry, Outbox
+from bot.outbox import Entry, Manner, Outbox
 from bot.worker import LONGEST_PAUSE_SECONDS, DeliveryWorker, SendDelayed, SendRefused
 from tests.bot.conftest import until
 
@@ -22,7 +22,7 @@ class Channel:
     async def wait_ready(self) -> None:
         """Always ready."""
 
-    async def post(self, card: Card, reference: str) -> int:
+    async def post(self, card: Card, reference: str, manner: Manner) -> int:
         """Keep a message; the first one of a reference stays."""
         if self.failures:
             raise self.failures.pop(0)
@@ -32,7 +32,7 @@ class Channel:
             raise self.lost.pop(0)
         return len(self.messages)
 
-    async def edit(self, message_id: int, card: Card, reference: str) -> None:
+    async def edit(self, message_id: int, card: Card, reference: str, manner: Manner) -> None:
         """Change a message."""
         if self.failures:
             raise self.failures.pop(0)
