@@ -19,7 +19,7 @@ LEASE_SECONDS = 15.0
 
 Via = Literal["discord", "rest", "rule", "engine", "console"]
 # What takes a role: orders to the engine, and what is done about alerts.
-Acting = Literal["halt", "resume", "ack", "silence", "unsilence"]
+Acting = Literal["halt", "resume", "mute", "notify", "ack", "silence", "unsilence"]
 
 
 class HaltState(StrEnum):

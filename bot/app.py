@@ -33,6 +33,7 @@ from bot.gateway.delivery import DiscordSender
 from bot.gateway.door import Door
 from bot.gateway.home import Home
 from bot.gateway.notes import Notes
+from bot.gateway.noticing import Noticing
 from bot.gateway.reading import Reading
 from bot.gateway.resume_dialogue import ResumeDialogue
 from bot.gateway.slash import Slash
@@ -46,6 +47,7 @@ from bot.relay import Relay
 from bot.routes.access import Access, Denied
 from bot.routes.access import install as install_refusals
 from bot.routes.alerts import alerts_router
+from bot.routes.notices import preferences_router, wishes_router
 from bot.routes.ops import health_router, metrics_router
 from bot.settings import BotConfig
 from bot.worker import DeliveryWorker, Sender
@@ -193,7 +195,8 @@ class ArbitrageBot:
         door = Door(commands, home=home, rights=rights, notes=notes)
         resuming = ResumeDialogue(commands, door=door, notes=notes, confirmations=Confirmations())
         reading = Reading(commands, pairs=LivePairs(self._api), home=home)
-        more = (reading, CardButtons(commands, door=door, notes=notes))
+        noticing = Noticing(commands, notes=notes)
+        more = (reading, noticing, CardButtons(commands, door=door, notes=notes))
         return Slash(
             commands, venues=config.venues, door=door, notes=notes, resuming=resuming, more=more
         )
@@ -251,6 +254,8 @@ def create_app(
     of_scope: dict[Scope, APIRouter] = {
         "webhook": alerts_router(relay, metrics=metrics),
         "metrics": metrics_router(metrics.registry),
+        "read": preferences_router(outbox),
+        "control": wishes_router(outbox),
     }
     for scope, router in of_scope.items():
         access = Access(scope, tokens, denied=denied)

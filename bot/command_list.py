@@ -45,6 +45,18 @@ _IN_ORDER = (
         text="show the halts, ask, then end them",
         acts=True,
     ),
+    Command(
+        name="mute",
+        arguments="<kind|all> [time]",
+        text="no notices of a kind for a while",
+        acts=True,
+    ),
+    Command(
+        name="notify",
+        arguments="[kind on|silent|off]",
+        text="which notices are told",
+        acts=True,
+    ),
     Command(name="help", text="this list"),
 )
 

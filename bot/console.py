@@ -11,6 +11,7 @@ from collections.abc import Sequence
 
 from bot import text
 from bot.alertmanager_api import AlertmanagerApi
+from bot.bot_api import BotApi
 from bot.commands import Answer, Caller, Commands
 from bot.errors import StartError
 from bot.exporter_api import ExporterApi
@@ -45,13 +46,17 @@ class _Console:
         self._runner = asyncio.Runner()
         self._api = ExporterApi(settings.api_base_url, credential=settings.credential())
         self._alerts = AlertmanagerApi(settings.alertmanager_url)
-        self._commands = Commands(self._api, alerts=self._alerts, escape=text.plain)
+        self._bot = BotApi(settings.bot_url, credential=settings.credential())
+        self._commands = Commands(
+            self._api, alerts=self._alerts, notices=self._bot, escape=text.plain
+        )
         self._caller = Caller(actor=_user(), via="console")
 
     def close(self) -> None:
         """Close the connections."""
         self._runner.run(self._api.close())
         self._runner.run(self._alerts.close())
+        self._runner.run(self._bot.close())
         self._runner.close()
 
     def run(self, arguments: Sequence[str]) -> int:

@@ -40,3 +40,11 @@ class PrometheusDown(BotError):
 
 class NotAlertmanager(BotError):
     """A webhook body that is not an Alertmanager payload of version 4."""
+
+
+class BotDown(BotError):
+    """The bot could not be reached from the console, or gave no usable answer."""
+
+
+class BotRefused(BotError):
+    """The bot did not do what the console asked; the text says why."""

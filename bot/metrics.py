@@ -36,7 +36,7 @@ RESULTS = (
 # Buttons that are no commands.
 _PRESSED = ("ack", "silence", "unsilence")
 # What is denied to who has no role for it.
-ACTING = ("halt", "resume", *_PRESSED)
+ACTING = ("halt", "resume", "mute", "notify", *_PRESSED)
 COMMAND_NAMES = (*COMMANDS, *_PRESSED, "other")
 ORDERS = ("ordered", "failed")
 # Discord answers in 0.1 to 0.5 s; a queued message may wait out an outage.

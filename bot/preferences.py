@@ -3,9 +3,9 @@
 import re
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Annotated, Literal
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from bot.facts import KINDS, Kind
 
@@ -20,10 +20,14 @@ _UNITS = {"m": "minutes", "h": "hours", "d": "days"}
 
 
 class Preference(Struct, frozen=True, kw_only=True):
-    """What people want of one kind; muted is as good as off until then."""
+    """What people want of one kind; muted is as good as off until then.
+
+    `by` said so last: a name as it came.
+    """
 
     mode: Mode = "on"
     muted_until: datetime | None = None
+    by: str = ""
 
     def is_off(self, now: datetime) -> bool:
         """Whether nothing of the kind is shown now."""
@@ -43,6 +47,13 @@ class Wish(Struct, frozen=True, kw_only=True):
     kinds: tuple[Kind, ...]
     mode: Mode | None = None
     mute: timedelta | None = None
+    by: Annotated[str, Meta(max_length=128)] = ""
+
+    def __post_init__(self) -> None:
+        if (self.mode is None) == (self.mute is None):
+            raise ValueError("either a mode or a mute")
+        if self.mute is not None and not timedelta() < self.mute <= LONGEST_MUTE:
+            raise ValueError("no such mute")
 
     def granted(self, preferences: Mapping[Kind, Preference], now: datetime) -> Preferences:
         """What is wanted then."""
@@ -50,10 +61,10 @@ class Wish(Struct, frozen=True, kw_only=True):
 
     def _of(self, preferences: Mapping[Kind, Preference], kind: Kind, now: datetime) -> Preference:
         before = preference_of(preferences, kind)
-        until = before.muted_until if self.mode is None else None
         return Preference(
             mode=self.mode or before.mode,
-            muted_until=until if self.mute is None else now + self.mute,
+            muted_until=None if self.mute is None else now + self.mute,
+            by=self.by,
         )
 
 

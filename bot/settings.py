@@ -70,6 +70,12 @@ class ConsoleConfig(BaseSettings):
         pattern=r"^https?://\S+$",
         description="Where Prometheus answers",
     )
+    bot_url: str = Field(
+        default="http://127.0.0.1:8080",
+        validation_alias="BOT_URL",
+        pattern=r"^https?://\S+$",
+        description="Where the console finds the bot",
+    )
     exporter_token: SecretStr | None = Field(
         default=None,
         validation_alias="EXPORTER_TOKEN",

@@ -19,6 +19,7 @@ def main() -> None:
     os.environ.setdefault("EXPORTER_URL", services["exporter"].url)
     os.environ.setdefault("ALERTMANAGER_URL", services["alertmanager"].url)
     os.environ.setdefault("PROMETHEUS_URL", services["prometheus"].url)
+    os.environ.setdefault("BOT_URL", services["bot"].url)
     token = secrets_in(settings.state_dir).token_of("operator")
     if token.exists() and not os.environ.get("EXPORTER_TOKEN"):
         os.environ.setdefault("EXPORTER_TOKEN_FILE", str(token))

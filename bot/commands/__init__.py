@@ -14,6 +14,7 @@ from bot.commands import (
     alerts,
     exposure,
     halting,
+    notify,
     pair,
     pnl,
     reading,
@@ -22,7 +23,16 @@ from bot.commands import (
     watching,
 )
 from bot.commands.alerts import Press
-from bot.commands.answer import Answer, Caller, Chart, Context, Result, Resumption, Tell
+from bot.commands.answer import (
+    Answer,
+    Caller,
+    Chart,
+    Context,
+    NoticeControl,
+    Result,
+    Resumption,
+    Tell,
+)
 from bot.commands.drawing import Drawing
 from bot.commands.pnl import Period
 from bot.errors import ExporterDown, ExporterError, ExporterRefused, OutboxError
@@ -57,6 +67,7 @@ class Commands:
         prometheus: PrometheusApi | None = None,
         drawing: Drawing | None = None,
         outbox: Outbox | None = None,
+        notices: NoticeControl | None = None,
         metrics: BotMetrics | None = None,
         escape: text.Escape = text.discord,
         now_seconds: Callable[[], float] = time.monotonic,
@@ -67,6 +78,7 @@ class Commands:
         self._prometheus = prometheus
         self._drawing = drawing or Drawing()
         self._outbox = outbox
+        self._notices = notices or outbox
         self._silencing = asyncio.Lock()
         self._metrics = metrics
         self._escape = escape
@@ -129,6 +141,7 @@ class Commands:
             now_seconds=self._now_seconds,
             sleep=self._sleep,
             outbox=self._outbox,
+            notices=self._notices,
             silencing=self._silencing,
         )
 
@@ -188,6 +201,10 @@ def _parse(name: str, arguments: Sequence[str], context: Context) -> Awaitable[A
             return alert_lists.end(context, words[1])
         case "silences":
             return alert_lists.silences(context)
+        case "mute":
+            return notify.mute(context, words)
+        case "notify":
+            return notify.notify(context, words)
         case "help":
             return reading.show_help(context)
         case "halt":

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from typing import Literal
+from typing import Literal, Protocol
 
 from msgspec import Struct
 
@@ -12,6 +12,7 @@ from bot.cards.card import CONTENT_LIMIT, Button
 from bot.commands.drawing import Drawing
 from bot.exporter_api import ExporterApi
 from bot.outbox import Outbox
+from bot.preferences import Preferences, Wish
 from bot.prometheus_api import PrometheusApi
 from bot.text import Escape
 
@@ -58,6 +59,16 @@ class Caller(Struct, frozen=True, kw_only=True):
     via: Via
 
 
+class NoticeControl(Protocol):
+    """Where it is kept what people want of notices."""
+
+    async def preferences(self) -> Preferences:
+        """What is wanted."""
+
+    async def prefer(self, wish: Wish, /) -> Preferences:
+        """Grant a wish; what is wanted then."""
+
+
 class Context(Struct, frozen=True, kw_only=True):
     """What commands work with.
 
@@ -75,4 +86,5 @@ class Context(Struct, frozen=True, kw_only=True):
     now_seconds: Callable[[], float]
     sleep: Callable[[float], Awaitable[None]]
     outbox: Outbox | None
+    notices: NoticeControl | None
     silencing: asyncio.Lock

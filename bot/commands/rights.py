@@ -23,7 +23,7 @@ class Rights(Struct, frozen=True, kw_only=True):
     def lack(self, command: str, roles: Collection[int]) -> Lack | None:
         """What a member with these roles lacks for a command; None if nothing."""
         match command:
-            case "halt" | "ack" | "silence" | "unsilence":
+            case "halt" | "mute" | "notify" | "ack" | "silence" | "unsilence":
                 setting, allowed = "DISCORD_TRADER_ROLES", self.trader_roles
             case "resume":
                 setting, allowed = "DISCORD_RESUME_ROLES", self.resume_roles

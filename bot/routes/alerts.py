@@ -8,15 +8,12 @@ from fastapi.responses import JSONResponse
 from bot.errors import NotAlertmanager, OutboxError
 from bot.metrics import BotMetrics
 from bot.relay import Relay
+from bot.routes.body import TooLarge, read_body
 
 log = logging.getLogger(__name__)
 
 # 5,000 alerts with long annotations are about 8 MiB.
 MAX_BODY_BYTES = 16 * 1024 * 1024
-
-
-class TooLarge(Exception):
-    """A body over the limit."""
 
 
 def alerts_router(relay: Relay, *, metrics: BotMetrics) -> APIRouter:
@@ -33,7 +30,7 @@ def alerts_router(relay: Relay, *, metrics: BotMetrics) -> APIRouter:
     async def receive_alerts(request: Request) -> JSONResponse:
         """Take an Alertmanager notification (payload version 4); 200 means it is on disk."""
         try:
-            accepted = await relay.receive(await _read(request))
+            accepted = await relay.receive(await read_body(request, MAX_BODY_BYTES))
         except TooLarge:
             return reject(413, "too_large", f"the limit is {MAX_BODY_BYTES} bytes")
         except NotAlertmanager as wrong:
@@ -44,12 +41,3 @@ def alerts_router(relay: Relay, *, metrics: BotMetrics) -> APIRouter:
         return JSONResponse({"accepted": accepted})
 
     return router
-
-
-async def _read(request: Request) -> bytes:
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > MAX_BODY_BYTES:
-            raise TooLarge
-    return bytes(body)

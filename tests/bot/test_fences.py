@@ -31,6 +31,7 @@ FLOORS = (
     (
         "alertmanager.py",
         "alertmanager_api.py",
+        "bot_api.py",
         "coalescing.py",
         "command_list.py",
         "exporter_api.py",

@@ -1,0 +1,94 @@
+"""Which notices are wanted: /notify and /mute."""
+
+import logging
+from collections.abc import Sequence
+from datetime import datetime
+from typing import get_args
+
+from arbwatch.events import utc_now
+from bot.commands.answer import Answer, Context
+from bot.commands.wording import instant, plain_name, who
+from bot.errors import BotDown, BotRefused
+from bot.facts import KINDS, Kind
+from bot.preferences import (
+    DEFAULT_MUTE,
+    Mode,
+    Preference,
+    Preferences,
+    Wish,
+    parse_kinds,
+    parse_time,
+    preference_of,
+)
+
+log = logging.getLogger(__name__)
+
+ALL_KINDS = "all"
+_TAKES = f"{', '.join(KINDS)} or {ALL_KINDS}"
+_ALERTS = (
+    "⛔ Not done: alerts cannot be muted. /mute never hides critical alerts;"
+    " one that you know about takes Ack or Silence below its card."
+)
+_ALERTS_STAY = "Alerts are always told: /mute hides none."
+_MODES: dict[Mode, str] = {"on": "🔔 on", "silent": "🔉 silent", "off": "🔕 off"}
+
+
+async def notify(context: Context, words: Sequence[str]) -> Answer:
+    """Show what is wanted, or switch a kind on, silent or off."""
+    if len(words) < 2:
+        return await _answer(context, None, KINDS)
+    kinds = parse_kinds(words[0])
+    mode = next((mode for mode in get_args(Mode) if mode == words[1].lower()), None)
+    if words[0] in ("alert", "alerts"):
+        return Answer(_ALERTS, "refused")
+    if not kinds or mode is None or len(words) > 2:
+        return Answer(f"/notify takes {_TAKES}, then on, silent or off.", "refused")
+    wish = Wish(kinds=kinds, mode=mode, by=plain_name(context.caller.actor))
+    return await _answer(context, wish, kinds)
+
+
+async def mute(context: Context, words: Sequence[str]) -> Answer:
+    """Show no notices of a kind for a while."""
+    kinds = parse_kinds(words[0]) if words else ()
+    time = DEFAULT_MUTE if len(words) < 2 else parse_time(words[1].lower())
+    if words and words[0] in ("alert", "alerts"):
+        return Answer(_ALERTS, "refused")
+    if not kinds or time is None or len(words) > 2:
+        return Answer(
+            f"/mute takes {_TAKES}, then a time like 30m, 2h or 1d, 7d at most.", "refused"
+        )
+    wish = Wish(kinds=kinds, mute=time, by=plain_name(context.caller.actor))
+    return await _answer(context, wish, kinds)
+
+
+async def _answer(context: Context, wish: Wish | None, kinds: Sequence[Kind]) -> Answer:
+    notices = context.notices
+    if notices is None:
+        return Answer("⚠️ There is no bot to ask here.", "unavailable")
+    try:
+        found = await (notices.preferences() if wish is None else notices.prefer(wish))
+    except BotRefused as refused:
+        return Answer(f"⛔ Not done: {refused}.", "refused")
+    except BotDown:
+        unknown = "" if wish is None else " Whether it was done is not known."
+        return Answer(f"⚠️ The bot does not answer.{unknown} Try again soon.", "unavailable")
+    if wish is not None:
+        log.info("Notices changed: kinds=%s mode=%s mute=%s", kinds, wish.mode, wish.mute)
+    return Answer(_list(found, kinds, context))
+
+
+def _list(preferences: Preferences, kinds: Sequence[Kind], context: Context) -> str:
+    now = utc_now()
+    lines = [f"{kind}: {_state(preference_of(preferences, kind), now, context)}" for kind in kinds]
+    return "\n".join(["📣 Notices", *lines, _ALERTS_STAY])
+
+
+def _state(preference: Preference, now: datetime, context: Context) -> str:
+    by = f", by {who(preference.by, context.escape)}" if preference.by else ""
+    if preference.muted_until is None or not preference.is_muted(now):
+        return f"{_MODES[preference.mode]}{by}"
+    until = instant(preference.muted_until, context)
+    if preference.mode == "off":
+        return f"{_MODES['off']}, also after {until}{by}"
+    then = "" if preference.mode == "on" else f", then {preference.mode}"
+    return f"🔕 muted until {until}{then}{by}"
