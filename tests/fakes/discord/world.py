@@ -174,8 +174,14 @@ class World:
             "mention_roles": [],
             "attachments": payload.get("attachments") or [],
             "allowed_mentions": payload.get("allowed_mentions"),
-            "message_reference": payload.get("message_reference"),
+            **_reply(payload),
         }
+
+
+def _reply(payload: Json) -> Json:
+    """What a message goes on from: there is no such key in others."""
+    reference = payload.get("message_reference")
+    return {"message_reference": reference} if reference else {}
 
 
 def buttons(message: Json) -> list[Json]:
