@@ -37,9 +37,11 @@ from bot.gateway.noticing import Noticing
 from bot.gateway.reading import Reading
 from bot.gateway.resume_dialogue import ResumeDialogue
 from bot.gateway.slash import Slash
+from bot.gateway.watches import Watches
 from bot.metrics import BotMetrics
 from bot.notices import Notices, show_due_notices
 from bot.outbox import Outbox
+from bot.outbox.watches import WatchNotes
 from bot.printer import Printer
 from bot.prometheus_api import PrometheusApi
 from bot.pruning import prune_hourly
@@ -79,6 +81,9 @@ class ArbitrageBot:
             outbox=self._outbox,
             metrics=self.metrics,
         )
+        self._notes = Notes(self._outbox)
+        self._door = self._make_door()
+        self._watches = Watches(self._commands, WatchNotes(self._outbox), door=self._door)
         self._gateway = self._make_gateway()
         self._worker = DeliveryWorker(self._outbox, self._make_sender(), metrics=self.metrics)
         self._auto_halts = AutoHalts(self._outbox, self._api, metrics=self.metrics)
@@ -101,6 +106,7 @@ class ArbitrageBot:
 
     async def close(self) -> None:
         """Leave Discord, then close connections and the outbox; closing twice is harmless."""
+        await self._watches.close()
         if self._gateway is not None:
             await self._gateway.close()
         await self._api.close()
@@ -162,6 +168,7 @@ class ArbitrageBot:
         if self._gateway is not None:
             self._drawing.warm_up()
             others.append(asyncio.create_task(self._gateway.run()))
+            others.append(asyncio.create_task(self._watches.run(self._gateway.logged_in)))
         asked = asyncio.create_task(_wait_for(stop))
         try:
             with _stop_on_signal(stop):
@@ -184,21 +191,31 @@ class ArbitrageBot:
         self.metrics.watch_discord(lambda: gateway.is_ready)
         return gateway
 
-    def _make_slash(self) -> Slash:
-        config, commands = self._config, self._commands
-        notes = Notes(self._outbox)
+    def _make_door(self) -> Door:
+        config = self._config
         rights = Rights(
             trader_roles=frozenset(config.trader_roles),
             resume_roles=frozenset(config.resume_roles),
         )
         home = Home(guild_id=config.guild_id, channel_id=config.channel_id)
-        door = Door(commands, home=home, rights=rights, notes=notes)
+        return Door(self._commands, home=home, rights=rights, notes=self._notes)
+
+    def _make_slash(self) -> Slash:
+        commands, door, notes = self._commands, self._door, self._notes
         resuming = ResumeDialogue(commands, door=door, notes=notes, confirmations=Confirmations())
-        reading = Reading(commands, pairs=LivePairs(self._api), home=home)
-        noticing = Noticing(commands, notes=notes)
-        more = (reading, noticing, CardButtons(commands, door=door, notes=notes))
+        more = (
+            Reading(commands, pairs=LivePairs(self._api), door=door),
+            Noticing(commands, notes=notes),
+            CardButtons(commands, door=door, notes=notes),
+            self._watches,
+        )
         return Slash(
-            commands, venues=config.venues, door=door, notes=notes, resuming=resuming, more=more
+            commands,
+            venues=self._config.venues,
+            door=door,
+            notes=notes,
+            resuming=resuming,
+            more=more,
         )
 
     def _make_sender(self) -> Sender:

@@ -48,6 +48,10 @@ log = logging.getLogger(__name__)
 _VENUE_LIMIT = _PAIR_LIMIT = 128
 
 
+# The overview is nobody's in particular: who asked is not known to it.
+_NOBODY = Caller(actor="watch", via="discord")
+
+
 class BadArguments(ValueError):
     """Arguments that a command cannot take; the text says what it takes."""
 
@@ -110,6 +114,11 @@ class Commands:
         """Do what a button of an alert wishes."""
         context = self._context(caller, tell)
         return await self._try(press.name, lambda: alerts.carry_out(context, press))
+
+    async def overview(self) -> str:
+        """What /watch shows now; looked at again and again, it is not counted."""
+        context = self._context(_NOBODY, tell_nobody)
+        return (await self._guard("watch", lambda: watching.watch(context))).text
 
     async def deny(self, denial: Denial) -> None:
         """Count that somebody was not allowed to act, and have it audited if that is possible."""

@@ -95,6 +95,10 @@ class Door:
         if refusal := self._home.refusal(interaction, name):
             raise Refused(refusal, reason="typed in another server")
 
+    def is_home(self, interaction: Interaction, name: str) -> bool:
+        """Whether it comes from where the bot answers."""
+        return self._home.refusal(interaction, name) is None
+
     def authorize(self, interaction: Interaction, name: str) -> None:
         """Let pass whose member has a role for it now."""
         if lack := self._rights.lack(name, _roles(interaction)):

@@ -12,7 +12,7 @@ from bot.commands.live_pairs import LivePairs
 from bot.commands.pnl import DEFAULT_PERIOD, Period
 from bot.commands.reading import DEFAULT_EDGES, DEFAULT_FILLS, MOST_ROWS
 from bot.commands.venues import DEFAULT_AUDIT
-from bot.gateway.home import Home
+from bot.gateway.door import Door
 from bot.gateway.live_answer import show_answer
 from bot.text import length, one_line, shorten
 
@@ -31,10 +31,10 @@ _PUBLIC = "Show the answer to everybody, not only to me"
 class Reading:
     """Adds them to each new client. Their answers go to who asked, unless that person says so."""
 
-    def __init__(self, commands: Commands, *, pairs: LivePairs, home: Home) -> None:
+    def __init__(self, commands: Commands, *, pairs: LivePairs, door: Door) -> None:
         self._commands = commands
         self._pairs = pairs
-        self._home = home
+        self._door = door
 
     def add_to(self, tree: Tree) -> None:
         """Add them."""
@@ -91,7 +91,7 @@ class Reading:
 
     async def _complete(self, interaction: Interaction, typed: str) -> list[Choice[str]]:
         """Live pairs that fit what was typed so far, for those at home."""
-        if self._home.refusal(interaction, "pair"):
+        if not self._door.is_home(interaction, "pair"):
             return []
         found = await self._pairs.find(typed)
         return [_choice(edge) for edge in found if _fits(edge)][:_MOST_CHOICES]

@@ -19,7 +19,9 @@ from bot.gateway.notes import Notes
 from bot.gateway.reading import Reading
 from bot.gateway.resume_dialogue import ResumeDialogue
 from bot.gateway.slash import Slash
+from bot.gateway.watches import Watches
 from bot.outbox import Outbox
+from bot.outbox.watches import WatchNotes
 from tests.fakes.discord import FakeDiscord
 
 
@@ -40,6 +42,7 @@ class Seated:
         *,
         now: Callable[[], datetime] = utc_now,
         confirmations: Confirmations | None = None,
+        watch_now: Callable[[], datetime] = utc_now,
     ) -> None:
         """Connect; returns once commands arrive."""
         config, commands, notes = self._config, Commands(self._api), Notes(self._outbox)
@@ -52,20 +55,34 @@ class Seated:
         resuming = ResumeDialogue(
             commands, door=door, notes=notes, confirmations=confirmations or Confirmations()
         )
-        more = (Reading(commands, pairs=LivePairs(self._api), home=home),)
+        self._watches = Watches(
+            commands, WatchNotes(self._outbox), door=door, refresh_seconds=0.02, now=watch_now
+        )
+        more = (Reading(commands, pairs=LivePairs(self._api), door=door), self._watches)
         slash = Slash(
             commands, venues=config.venues, door=door, notes=notes, resuming=resuming, more=more
         )
         self._gateway = Gateway(config, slash.add_to)
         self._tasks.append(asyncio.create_task(self._gateway.run()))
+        self._tasks.append(asyncio.create_task(self._watches.run(self._gateway.logged_in)))
         async with asyncio.timeout(10):
             while not (self._gateway.is_ready and self.server.world.commands):
                 await asyncio.sleep(0.01)
 
     async def leave(self) -> None:
-        """Disconnect."""
+        """Stop in order, as on SIGTERM."""
+        await self._cancel()
+        await self._watches.close()
+        await self._gateway.close()
+        await self._api.close()
+
+    async def vanish(self) -> None:
+        """Stop without leaving anything in order, as if killed."""
+        await self._cancel()
+        await self._gateway.close()
+
+    async def _cancel(self) -> None:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        await self._gateway.close()
-        await self._api.close()
+        self._tasks.clear()

@@ -1,0 +1,218 @@
+"""/pnl, /exposure and /pair against a real exporter and a stand-in for Prometheus."""
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from arbwatch.events import utc_now
+from bot.commands import Answer, Commands
+from bot.commands.drawing import Drawing
+from bot.exporter_api import ExporterApi
+from bot.prometheus_api import PrometheusApi
+from tests.bot.asking import ask
+from tests.bot.conftest import NOBODY_LISTENS
+from tests.bot.metrics_server import MetricsServer
+from tests.client import Client, edge, fill
+
+PNG = b"\x89PNG\r\n"
+
+
+@pytest.fixture
+async def prometheus() -> AsyncIterator[MetricsServer]:
+    """A Prometheus that knows the limits of every venue."""
+    async with MetricsServer() as server:
+        server.limits = {
+            "venue_exposure": {"kalshi": 5000, "polymarket": 5000},
+            "min_net_edge": {"all": 2.5},
+        }
+        yield server
+
+
+@pytest.fixture
+async def drawn(api: Client, prometheus: MetricsServer) -> AsyncIterator[Commands]:
+    """Commands that know exporter and Prometheus."""
+    exporter, metrics = ExporterApi(api.url), PrometheusApi(prometheus.url)
+    drawing = Drawing()
+    yield Commands(exporter, prometheus=metrics, drawing=drawing)
+    drawing.close()
+    await exporter.close()
+    await metrics.close()
+
+
+def row(venue: str, usd: float, positions: int) -> dict[str, Any]:
+    """A row of an exposure snapshot."""
+    figures = {"total_notional_usd": usd, "num_positions": positions}
+    return {"venue": venue, "category": "crypto"} | figures
+
+
+def chart_of(answer: Answer) -> str:
+    """The name of the answer's chart, which is a picture."""
+    assert answer.chart is not None
+    assert answer.chart.png.startswith(PNG)
+    return answer.chart.name
+
+
+async def test_pnl_of_today(drawn: Commands, api: Client) -> None:
+    """Sum, fills and drawdown in a few lines, with the chart."""
+    api.post("/api/fills", [fill("f1", pnl_cents=500), fill("f2", pnl_cents=-150)])
+
+    answer = await ask(drawn, "/pnl")
+
+    assert answer.text == (
+        "💵 P&L today (UTC)\n"
+        "Realized: $3.50 | Fills: 2\n"
+        "Drawdown of all time: $-1.50 now, $-1.50 at worst"
+    )
+    assert chart_of(answer) == "pnl-day"
+
+
+async def test_pnl_of_a_week_names_the_best_and_the_worst_day(drawn: Commands, api: Client) -> None:
+    """Fills of before the week do not count."""
+    days = [utc_now() - timedelta(days=ago) for ago in (1, 2, 40)]
+    results = zip(days, (900, -300, 7777), strict=True)
+    api.post(
+        "/api/fills",
+        [
+            fill(f"f{n}", timestamp=day.isoformat(), pnl_cents=pnl)
+            for n, (day, pnl) in enumerate(results)
+        ],
+    )
+
+    answer = await ask(drawn, "pnl WEEK")
+
+    assert answer.text.splitlines()[1:4] == [
+        "Realized: $6.00 | Fills: 2",
+        f"Best day: $9.00 ({days[0]:%Y-%m-%d})",
+        f"Worst day: $-3.00 ({days[1]:%Y-%m-%d})",
+    ]
+    assert chart_of(answer) == "pnl-week"
+
+
+async def test_pnl_without_fills_says_so(drawn: Commands) -> None:
+    """Nothing is made up."""
+    answer = await ask(drawn, "pnl month")
+
+    assert answer.text == "💵 P&L 30 days (UTC)\nNo fills in this time."
+
+
+async def test_exposure_against_the_limits(drawn: Commands, api: Client) -> None:
+    """As the rules compare them; what is over its limit stands out."""
+    api.post("/api/exposure", [row("kalshi", 1250.4, 3), row("polymarket", 6000, 1)])
+
+    answer = await ask(drawn, "exposure")
+
+    assert sorted(answer.text.splitlines()[1:]) == [
+        "KALSHI: $1,250 of $5,000 (25%) | 3 positions",
+        "🚨 POLYMARKET: $6,000 of $5,000 (120%) | 1 position",
+    ]
+    assert chart_of(answer) == "exposure"
+
+
+async def test_exposure_without_prometheus_says_that_limits_are_not_known(api: Client) -> None:
+    """The bars are still drawn."""
+    exporter, metrics = ExporterApi(api.url), PrometheusApi(NOBODY_LISTENS)
+    api.post("/api/exposure", [row("kalshi", 10, 1)])
+
+    answer = await ask(Commands(exporter, prometheus=metrics), "exposure")
+
+    assert answer.text == (
+        "📦 Open Exposure\nKALSHI: $10 | 1 position\n"
+        "⚠️ The limits are not known: Prometheus does not answer."
+    )
+    assert answer.result == "unavailable"
+    assert chart_of(answer) == "exposure"
+    await exporter.close()
+    await metrics.close()
+
+
+async def test_a_pair_with_edge_history_and_fills(
+    drawn: Commands, api: Client, prometheus: MetricsServer
+) -> None:
+    """However many edges are larger; fills of other pairs are left out."""
+    api.post("/api/edges", [edge(pair_id=f"p{n}", net_edge_cents=50) for n in range(30)])
+    api.post("/api/edges", edge(pair_id="pm-1:k-2", primary_market="Rain", net_edge_cents=1.1))
+    figures = {"entry_edge_cents": 3.2, "realized_edge_cents": 2.5, "pnl_cents": -150}
+    api.post("/api/fills", [fill("f1", pair_id="pm-1:k-2", **figures), fill("f2", pair_id="p1")])
+    prometheus.history = [(utc_now().timestamp() - 60, 1.5), (utc_now().timestamp() - 45, 1.7)]
+
+    answer = await ask(drawn, "/pair pm-1:k-2")
+
+    lines = answer.text.splitlines()
+    assert lines[0] == "🔎 pm-1:k-2"
+    assert lines[1].startswith("Rain ↔️ ")
+    assert lines[2].startswith("Edge now: 1.10¢ (")
+    assert lines[5] == "Last fills:"
+    assert lines[6].endswith("3.20¢ → 2.50¢, $-1.50")
+    assert lines[7:] == ["Chart: only while among the largest edges."]
+    assert chart_of(answer) == "edge"
+
+
+async def test_a_pair_that_nobody_knows(drawn: Commands, api: Client) -> None:
+    """Not live, never filled, without a past; nothing is drawn."""
+    api.post("/api/fills", fill("f2", pair_id="other"))
+
+    answer = await ask(drawn, "pair moon")
+
+    assert answer.text.splitlines()[1:] == [
+        "Not live now.",
+        "No fill among the latest 1.",
+        "Not among the largest edges in the last 6 h.",
+    ]
+    assert answer.chart is None
+
+
+async def test_a_pair_while_prometheus_fails(
+    drawn: Commands, api: Client, prometheus: MetricsServer
+) -> None:
+    """The rest is answered, and what is missing is said."""
+    prometheus.status = 500
+
+    answer = await ask(drawn, "pair x")
+
+    assert answer.text.endswith("⚠️ Its past is not known: Prometheus does not answer.")
+    assert answer.result == "unavailable"
+
+
+async def test_odd_names_of_pairs_reach_prometheus_as_they_are(
+    drawn: Commands, prometheus: MetricsServer
+) -> None:
+    """A quote does not end the string that it stands in."""
+    await ask(drawn, 'pair a"b\\c')
+
+    [history] = [asked for asked in prometheus.asked if "step" in asked]
+    assert history["query"] == 'max(arb_live_edge_net_cents{pair_id="a\\"b\\\\c"})'
+
+
+async def test_a_chart_that_cannot_be_drawn_costs_only_the_chart(api: Client) -> None:
+    """The figures are answered."""
+    exporter, drawing = ExporterApi(api.url), Drawing()
+    drawing.close()
+
+    answer = await ask(Commands(exporter, drawing=drawing), "pnl")
+
+    assert answer.text.endswith("⚠️ The chart could not be drawn. The bot's log says why.")
+    assert (answer.result, answer.chart) == ("failed", None)
+    await exporter.close()
+
+
+@pytest.mark.parametrize("line", ["pnl year", "pnl day week", "pair", f"pair {'x' * 129}"])
+async def test_what_cannot_be_understood_is_refused(drawn: Commands, line: str) -> None:
+    """With what the command takes."""
+    answer = await ask(drawn, line)
+
+    assert answer.result == "refused"
+    assert "/p" in answer.text
+
+
+@pytest.mark.parametrize("line", ["pnl", "exposure", "pair x", "watch"])
+async def test_without_an_exporter_no_figure_is_invented(line: str) -> None:
+    """The answer says that nothing is known."""
+    api = ExporterApi(NOBODY_LISTENS)
+
+    answer = await ask(Commands(api), line)
+
+    assert answer.result == "unavailable"
+    assert "exporter does not answer" in answer.text
+    await api.close()
