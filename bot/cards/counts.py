@@ -95,14 +95,14 @@ def _of_fills(sums: Sums) -> list[str]:
     return [
         *([capture] if capture else []),
         worst,
-        *_grave("⚠️ on one leg", sums.one_legged),
-        *_grave("🛑 after a halt", sums.after_halt),
+        *_grave("⚠️", "on one leg", sums.one_legged),
+        *_grave("🛑", "after a halt", sums.after_halt),
     ]
 
 
-def _grave(what: str, named: Named) -> list[str]:
+def _grave(icon: str, what: str, named: Named) -> list[str]:
     """How many of a sort that somebody should look at, and the first of them."""
-    return [f"{named.count:,} {what}: {_names(named)}"] if named.count else []
+    return [f"{icon} {named.count:,} {what}: {_names(named)}"] if named.count else []
 
 
 def _names(named: Named) -> str:

@@ -8,13 +8,19 @@ from tests.bot.payloads import alert, payload
 from tests.bot.running import call, started
 from tests.scopes import CALLERS, OPEN, TOKENS, Route, refusal_expected, routes_of
 
+SCOPES = {
+    ("GET", "/metrics"): "metrics",
+    ("GET", "/api/notices"): "read",
+    ("POST", "/api/notices"): "control",
+}
+
 
 def needed(route: Route) -> str | None:
     """The scope that the rules name for a route."""
     method, path = route
     if path in OPEN:
         return None
-    return "metrics" if (method, path) == ("GET", "/metrics") else "webhook"
+    return SCOPES.get((method, path), "webhook")
 
 
 @pytest.mark.parametrize("caller", CALLERS)
