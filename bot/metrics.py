@@ -1,6 +1,7 @@
 """Metrics of the bot: the only place, with their route, that knows prometheus_client."""
 
 from collections.abc import Callable, Iterator
+from datetime import datetime
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from prometheus_client.core import GaugeMetricFamily
@@ -39,6 +40,8 @@ _PRESSED = ("ack", "silence", "unsilence")
 ACTING = ("halt", "resume", "mute", "notify", *_PRESSED)
 COMMAND_NAMES = (*COMMANDS, *_PRESSED, "other")
 ORDERS = ("ordered", "failed")
+REPORTS = ("sent", "failed")
+RECONCILED = ("ended_unseen", "silenced", "unsilenced", "told_late")
 # Discord answers in 0.1 to 0.5 s; a queued message may wait out an outage.
 DELIVERY_BUCKETS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 15, 60, 300, 3600)
 
@@ -77,6 +80,38 @@ class BotMetrics:
             "arb_bot_delivery_seconds",
             "From a card's change until Discord had it.",
             buckets=DELIVERY_BUCKETS,
+            registry=registry,
+        )
+        self.dead_letters = Counter(
+            "arb_bot_dead_letters",
+            "Cards that Discord refused for good: kept, and shown by their title only.",
+            registry=registry,
+        )
+        self.identifies = Counter(
+            "arb_bot_identifies",
+            "Sessions begun at Discord's gateway; at 1,000 a day Discord resets the token.",
+            registry=registry,
+        )
+        self.fallback = _counter(
+            registry,
+            "arb_bot_fallback",
+            "Reports by the second way while Discord is away; one that failed is tried again.",
+            result=REPORTS,
+        )
+        self.reconciled = _counter(
+            registry,
+            "arb_bot_reconciled",
+            "Incidents put right because Alertmanager's API told of something that no post did.",
+            change=RECONCILED,
+        )
+        self.reconcile_failures = Counter(
+            "arb_bot_reconcile_failures",
+            "Looks at Alertmanager's API that failed; nothing was changed.",
+            registry=registry,
+        )
+        self.heartbeat = Gauge(
+            "arb_bot_heartbeat_timestamp_seconds",
+            "When the bot's loop and its outbox last answered each other; every second.",
             registry=registry,
         )
         self.stream_up = Gauge(
@@ -133,6 +168,26 @@ class BotMetrics:
         )
         gauge.set_function(is_ready)
 
+    def watch_gateway(self, last_open: Callable[[], datetime | None]) -> None:
+        """Show when Discord's gateway was last connected."""
+        self.registry.register(
+            _MomentCollector(
+                "arb_bot_gateway_last_open_timestamp_seconds",
+                "When Discord's gateway was last connected; absent until it was.",
+                last_open,
+            )
+        )
+
+    def watch_watchdog(self, last_heard: Callable[[], datetime | None]) -> None:
+        """Show when the alert that always fires last came."""
+        self.registry.register(
+            _MomentCollector(
+                "arb_bot_watchdog_last_seen_timestamp_seconds",
+                "When Alertmanager last told of the alert that always fires; absent until it did.",
+                last_heard,
+            )
+        )
+
     def count_command(self, command: str, result: str) -> None:
         """Count one answered command; a name outside the closed set goes to `other`."""
         known = command if command in COMMAND_NAMES else "other"
@@ -157,6 +212,21 @@ class _BacklogCollector(Collector):
         if backlog.oldest is not None:
             oldest.add_metric([], backlog.oldest.timestamp())
         yield oldest
+
+
+class _MomentCollector(Collector):
+    """A time that has no sample while there was none."""
+
+    def __init__(self, name: str, text: str, moment: Callable[[], datetime | None]) -> None:
+        self._name = name
+        self._text = text
+        self._moment = moment
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        family = GaugeMetricFamily(self._name, self._text)
+        if (moment := self._moment()) is not None:
+            family.add_metric([], moment.timestamp())
+        yield family
 
 
 def _counter(

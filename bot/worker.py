@@ -11,6 +11,7 @@ from bot.cards import Card
 from bot.errors import BotError, OutboxError
 from bot.metrics import BotMetrics
 from bot.outbox import Manner, Outbox, Waiting
+from bot.pace import Pace
 
 log = logging.getLogger(__name__)
 
@@ -69,12 +70,19 @@ class DeliveryWorker:
     """Delivers one card after the other; behind one that cannot be delivered the others wait."""
 
     def __init__(
-        self, outbox: Outbox, sender: Sender, *, metrics: BotMetrics, sleep: Sleep = asyncio.sleep
+        self,
+        outbox: Outbox,
+        sender: Sender,
+        *,
+        metrics: BotMetrics,
+        sleep: Sleep = asyncio.sleep,
+        pace: Pace | None = None,
     ) -> None:
         self._outbox = outbox
         self._sender = sender
         self._metrics = metrics
         self._sleep = sleep
+        self._pace = pace or Pace()
         self._pause = FIRST_PAUSE_SECONDS
 
     async def run(self) -> None:
@@ -97,6 +105,7 @@ class DeliveryWorker:
 
     async def deliver_next(self) -> None:
         """Wait for a card and deliver it, or raise SendDelayed and leave it first in the queue."""
+        await self._pace.wait()
         item = await self._outbox.next_waiting()
         try:
             if item.message_id is not None:
@@ -105,8 +114,9 @@ class DeliveryWorker:
                 await self._post(item)
         except SendRefused as refused:
             self._count_failure(refused.reason)
-            log.error("Card given up: reason=%s reference=%s", refused.reason, item.reference)
-            await self._outbox.mark_refused(item.key, version=item.version, reason=refused.reason)
+            self._metrics.dead_letters.inc()
+            log.error("Card refused: reason=%s reference=%s", refused.reason, item.reference)
+            await self._outbox.mark_refused(item, reason=refused.reason)
 
     async def _edit(self, item: Waiting, message_id: int) -> None:
         self._metrics.deliveries.labels(operation="edit").inc()
@@ -130,6 +140,7 @@ class DeliveryWorker:
         await self._outbox.mark_attempted(item.key)
         self._metrics.deliveries.labels(operation="post").inc()
         message_id = await self._sender.post(item.card, item.reference, item.manner)
+        self._pace.take()
         # After an earlier attempt Discord may answer with the message of that attempt, which the
         # nonce recognised. What it shows is at least version 1; if that is old, an edit follows.
         version = item.version if item.first_attempt is None else 1

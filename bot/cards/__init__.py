@@ -4,6 +4,7 @@ from bot.cards.alerts import HaltNote, again_card, incident_card, with_halts
 from bot.cards.card import Button, Card, Field, make_card
 from bot.cards.commands import answer_card, late_card
 from bot.cards.counts import count_card, summary_card
+from bot.cards.digest import Told, digest_card
 from bot.cards.links import Look
 from bot.cards.notices import breach_card, error_card, fact_card, fill_card, reversal_card
 
@@ -13,10 +14,12 @@ __all__ = [
     "Field",
     "HaltNote",
     "Look",
+    "Told",
     "again_card",
     "answer_card",
     "breach_card",
     "count_card",
+    "digest_card",
     "error_card",
     "fact_card",
     "fill_card",

@@ -48,12 +48,11 @@ class DiscordSender:
         with _translated():
             async with asyncio.timeout(CALL_SECONDS):
                 message = await channel.send(
-                    self._content(card, manner),
-                    embed=embed(card, reference),
+                    self._content(card, reference, manner),
                     nonce=reference,
                     silent=manner.is_silent,
                     allowed_mentions=self._mentions(manner),
-                    **self._given(card, manner),
+                    **self._given(card, reference, manner),
                 )
         return message.id
 
@@ -64,15 +63,16 @@ class DiscordSender:
         with _translated(), _old_edits(is_old=is_old):
             async with asyncio.timeout(OLD_EDIT_SECONDS if is_old else CALL_SECONDS):
                 await channel.get_partial_message(message_id).edit(
-                    content=self._content(card, manner),
-                    embed=embed(card, reference),
-                    view=view(card.buttons),
+                    content=self._content(card, reference, manner),
+                    embed=None if manner.is_plain else embed(card, reference),
+                    view=None if manner.is_plain else view(card.buttons),
                 )
 
-    def _content(self, card: Card, manner: Manner) -> str | None:
-        """What stands above the card: the mention rings here and nowhere else."""
+    def _content(self, card: Card, reference: str, manner: Manner) -> str | None:
+        """What stands above the card, or in its place: the mention rings here and nowhere else."""
         mention = f"<@&{self._alert_role}>" if manner.is_loud and self._alert_role else ""
-        return clip(f"{mention} {card.content}".strip(), CONTENT_LIMIT) or None
+        text = f"{card.title}\n-# {_mark(reference)}" if manner.is_plain else card.content
+        return clip(f"{mention} {text}".strip(), CONTENT_LIMIT) or None
 
     def _mentions(self, manner: Manner) -> discord.AllowedMentions:
         """Exactly the role for alerts, and only the first time; whatever the data says."""
@@ -85,10 +85,12 @@ class DiscordSender:
             replied_user=False,
         )
 
-    def _given(self, card: Card, manner: Manner) -> dict[str, Any]:
+    def _given(self, card: Card, reference: str, manner: Manner) -> dict[str, Any]:
         """What a message has only at times; the library takes no None in its place."""
         given: dict[str, Any] = {}
-        if card.buttons:
+        if not manner.is_plain:
+            given["embed"] = embed(card, reference)
+        if card.buttons and not manner.is_plain:
             given["view"] = view(card.buttons)
         if manner.reply_to is not None:
             given["reference"] = discord.MessageReference(
@@ -118,7 +120,12 @@ def embed(card: Card, reference: str) -> discord.Embed:
     )
     for field in card.fields:
         shown.add_field(name=field.name, value=field.value, inline=True)
-    return shown.set_footer(text=f"Arbwatch · {reference}")
+    return shown.set_footer(text=_mark(reference))
+
+
+def _mark(reference: str) -> str:
+    """What a message is found again by."""
+    return f"Arbwatch · {reference}"
 
 
 def view(buttons: Sequence[Button]) -> discord.ui.View | None:
@@ -141,7 +148,8 @@ def view(buttons: Sequence[Button]) -> discord.ui.View | None:
 
 
 def _carries(message: discord.Message, reference: str) -> bool:
-    return any((shown.footer.text or "").endswith(reference) for shown in message.embeds)
+    marks = [message.content, *(shown.footer.text or "" for shown in message.embeds)]
+    return any(mark.endswith(reference) for mark in marks)
 
 
 @contextmanager

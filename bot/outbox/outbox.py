@@ -1,6 +1,8 @@
 """The outbox as the rest of the bot sees it: asynchronous, its file in a thread of its own."""
 
 import asyncio
+import contextlib
+import sqlite3
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
@@ -19,6 +21,8 @@ from bot.preferences import Preferences, Wish
 
 Answer = TypeVar("Answer")
 
+_REST_SECONDS = 1.0
+
 
 class Outbox:
     """Cards on their way to Discord. Open it before use; opening or closing twice is harmless.
@@ -36,6 +40,7 @@ class Outbox:
         self._store: Store | None = None
         self._changed = asyncio.Event()
         self._backlog = Backlog()
+        self._last_sent: datetime | None = None
         self._desk = Desk()
         self._is_usable = False
 
@@ -48,6 +53,11 @@ class Outbox:
     def backlog(self) -> Backlog:
         """How much waits, as of the last change; costs no I/O."""
         return self._backlog
+
+    @property
+    def last_sent(self) -> datetime | None:
+        """When a message was last delivered; None if none was since this was made."""
+        return self._last_sent
 
     async def open(self) -> None:
         """Open or create the file, or raise StartError naming it."""
@@ -154,7 +164,10 @@ class Outbox:
             waiting = await self._call(lambda store: store.next_waiting())
             if waiting is not None:
                 return waiting
-            await self._changed.wait()
+            # What waits now is a digest that rests.
+            pause = _REST_SECONDS if self._backlog.waiting else None
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._changed.wait(), pause)
 
     async def mark_attempted(self, key: str) -> None:
         """Note, before a send, that from now on the message may exist."""
@@ -163,10 +176,13 @@ class Outbox:
     async def mark_sent(self, key: str, *, version: int, message_id: int) -> None:
         """Note that this message shows this version."""
         await self._call(lambda store: store.mark_sent(key, version, message_id))
+        self._last_sent = self._now()
 
-    async def mark_refused(self, key: str, *, version: int, reason: str) -> None:
-        """Take a card out of the queue that can never be delivered in this version."""
-        await self._call(lambda store: store.mark_refused(key, version, reason))
+    async def mark_refused(self, item: Waiting, *, reason: str) -> None:
+        """Keep a card that can never be delivered in this version. Its title is next, as text; if
+        that was refused as well, the card waits no more.
+        """
+        await self._call(lambda store: store.mark_refused(item, reason))
 
     async def post_anew(self, key: str, *, reply_to: int | None) -> None:
         """Let a card's message go, so that a new one is posted, in reply to it if it is there."""
@@ -175,6 +191,14 @@ class Outbox:
     async def prune(self) -> int:
         """Forget what is delivered, final and over a week old; how many cards that were."""
         return await self._call(lambda store: store.prune())
+
+    async def read(self, work: Callable[[sqlite3.Connection], Answer]) -> Answer:
+        """Query the file; for the other files of this room."""
+        return await self._call(lambda store: store.read(work), proves_use=False)
+
+    async def change(self, work: Callable[[sqlite3.Connection], Answer]) -> Answer:
+        """Change the file, in one transaction; for the other files of this room."""
+        return await self._call(lambda store: store.change(work))
 
     async def _call(self, work: Callable[[Store], Answer], *, proves_use: bool = True) -> Answer:
         """Work in the file's thread. A read may work beside failing writes: it proves no use."""

@@ -52,12 +52,14 @@ class Manner(Struct, frozen=True, kw_only=True):
     """How a message arrives. `reply_to` is an earlier message that it goes on from.
 
     `is_first` is false for a message in place of an earlier one: what rang once rings no more.
+    Of what `is_plain` only the title is shown, as text: the card itself was refused.
     """
 
     is_loud: bool = False
     is_silent: bool = False
     is_first: bool = True
     reply_to: int | None = None
+    is_plain: bool = False
 
 
 class Waiting(Struct, frozen=True, kw_only=True):

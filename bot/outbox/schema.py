@@ -11,7 +11,9 @@ _LOCK_SECONDS = 2.0
 # One row per card: its state, not its history. `version` counts its changes, `sent_version` is the
 # one Discord shows; `position` is its place in the queue, renewed when a shown card changes.
 # `posting` counts its messages: more than one where Discord would not change the one before, which
-# is `reply_to` if it is still there.
+# is `reply_to` if it is still there. What a digest tells of names it in `told_by`: `sent_version`
+# is then the one that the digest knows. Of `plain_version` only the title is shown, as Discord
+# refused the card.
 _CARD = """
 CREATE TABLE card (
     key           TEXT PRIMARY KEY,
@@ -29,13 +31,13 @@ CREATE TABLE card (
     is_silent     INTEGER NOT NULL DEFAULT 0,
     posting       INTEGER NOT NULL DEFAULT 1,
     reply_to      INTEGER,
+    told_by       TEXT,
+    plain_version INTEGER,
     queued_at     REAL NOT NULL,
     created_at    REAL NOT NULL,
     updated_at    REAL NOT NULL
 ) STRICT;
 CREATE INDEX card_position ON card (position);
-CREATE INDEX card_waiting ON card (lane, position)
-    WHERE sent_version < version AND refusal IS NULL;
 CREATE TABLE cursor (
     stream   TEXT PRIMARY KEY,
     position INTEGER NOT NULL
@@ -83,6 +85,43 @@ CREATE TABLE fact (
 CREATE INDEX fact_told ON fact (told_at);
 """
 
+# Digests, which are cards, too; what was refused; what was told by the second way while Discord was
+# away; when sessions at the gateway began.
+_DELIVERY = """
+CREATE INDEX card_waiting ON card (lane, position)
+    WHERE sent_version < version AND refusal IS NULL AND told_by IS NULL;
+CREATE INDEX card_attempt ON card (first_attempt) WHERE first_attempt IS NOT NULL;
+CREATE INDEX card_told ON card (told_by) WHERE told_by IS NOT NULL;
+CREATE INDEX card_retold ON card (told_by) WHERE told_by IS NOT NULL AND sent_version < version;
+CREATE TABLE digest (
+    key         TEXT PRIMARY KEY,
+    made_at     REAL NOT NULL,
+    joined_at   REAL NOT NULL,
+    rests_until REAL NOT NULL DEFAULT 0
+) STRICT;
+CREATE TABLE dead_letter (
+    reference  TEXT NOT NULL,
+    version    INTEGER NOT NULL,
+    reason     TEXT NOT NULL,
+    card       BLOB NOT NULL,
+    refused_at REAL NOT NULL
+) STRICT;
+CREATE TABLE report (
+    key         TEXT PRIMARY KEY,
+    reported_at REAL NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE identify (at REAL NOT NULL) STRICT;
+"""
+
+# Messages that refresh themselves for a while, from before they are posted until they are deleted.
+_WATCH = """
+CREATE TABLE watch (
+    mark       TEXT PRIMARY KEY,
+    channel_id INTEGER NOT NULL,
+    begun_at   REAL NOT NULL
+) STRICT;
+"""
+
 # Which of the alerts are resolved the first version did not note: those are kept.
 _FINAL = """
 ALTER TABLE card ADD COLUMN is_final INTEGER NOT NULL DEFAULT 1;
@@ -96,6 +135,9 @@ ALTER TABLE card ADD COLUMN is_loud INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE card ADD COLUMN is_silent INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE card ADD COLUMN posting INTEGER NOT NULL DEFAULT 1;
 ALTER TABLE card ADD COLUMN reply_to INTEGER;
+ALTER TABLE card ADD COLUMN told_by TEXT;
+ALTER TABLE card ADD COLUMN plain_version INTEGER;
+DROP INDEX card_waiting;
 """
 _HALT_CARD = """
 ALTER TABLE halt ADD COLUMN card TEXT NOT NULL DEFAULT '';
@@ -105,10 +147,10 @@ CREATE INDEX halt_card ON halt (card);
 
 # By the version that a file has: what it lacks.
 _MISSING = {
-    0: _CARD + _HALT + _INCIDENT + _DESK,
-    1: _FINAL + _POSTING + _HALT + _INCIDENT + _DESK,
-    2: _POSTING + _HALT + _INCIDENT + _DESK,
-    3: _POSTING + _HALT_CARD + _INCIDENT + _DESK,
+    0: _CARD + _HALT + _INCIDENT + _DESK + _DELIVERY + _WATCH,
+    1: _FINAL + _POSTING + _HALT + _INCIDENT + _DESK + _DELIVERY + _WATCH,
+    2: _POSTING + _HALT + _INCIDENT + _DESK + _DELIVERY + _WATCH,
+    3: _POSTING + _HALT_CARD + _INCIDENT + _DESK + _DELIVERY + _WATCH,
 }
 
 

@@ -13,7 +13,8 @@ from bot.coalescing import Desk, advance
 from bot.errors import OutboxError
 from bot.facts import Fact
 from bot.incidents import Incident, merge, told
-from bot.outbox import halts, incidents, notices
+from bot.outbox import dead_letters, digests, halts, incidents, notices
+from bot.outbox.digests import WAITING
 from bot.outbox.rows import (
     ALERT_LANE,
     Backlog,
@@ -32,8 +33,6 @@ Answer = TypeVar("Answer")
 
 KEPT = timedelta(days=7)
 
-_WAITING = "sent_version < version AND refusal IS NULL"
-
 # What the message shows is changed: a card that Discord has goes to the end of the queue.
 _RENEW = """
     position = CASE WHEN sent_version < version THEN position
@@ -49,14 +48,25 @@ INSERT INTO card
 VALUES (:key, :reference, :lane, (SELECT coalesce(max(position), 0) + 1 FROM card), :card,
         :is_final, :is_loud, :is_silent, :now, :now, :now)
 ON CONFLICT (key) DO UPDATE SET card = excluded.card, is_final = excluded.is_final,
-    is_loud = excluded.is_loud, is_silent = excluded.is_silent, {_RENEW}
+    is_loud = excluded.is_loud, is_silent = excluded.is_silent,
+    told_by = CASE WHEN excluded.is_loud > is_loud THEN NULL ELSE told_by END, {_RENEW}
 WHERE card <> excluded.card
 """
 
 _NEXT = f"""
 SELECT key, card, version, reference, queued_at, first_attempt, message_id,
-       is_loud, is_silent, posting, reply_to
-FROM card WHERE {_WAITING} ORDER BY lane, position LIMIT 1
+       is_loud, is_silent, posting, reply_to, version IS plain_version
+FROM card WHERE {WAITING} AND key NOT IN (SELECT key FROM digest WHERE rests_until > ?)
+ORDER BY lane, position LIMIT 1
+"""
+
+# A digest that has to say what changed waits, too.
+_BACKLOG = f"""
+SELECT count(*), min(since) FROM (
+    SELECT key, queued_at AS since FROM card WHERE {WAITING}
+    UNION ALL
+    SELECT told_by, min(updated_at) FROM card WHERE {digests.CHANGED} GROUP BY told_by
+)
 """
 
 # The message of before is let go. What comes in its place has a mark of its own to be found by.
@@ -110,7 +120,7 @@ class Store:
 
     def desk(self) -> Desk:
         """What is open of notices."""
-        return self._read(notices.load)
+        return self.read(notices.load)
 
     def amend(self, name: str, change: Callable[[Incident], Incident]) -> Incident | None:
         """Change an incident, by its key or reference, and its card; None if there is none."""
@@ -124,11 +134,11 @@ class Store:
 
     def incidents(self, *, open_only: bool) -> list[Incident]:
         """The incidents, the first that began first."""
-        return self._read(lambda run: incidents.listed(run, open_only=open_only))
+        return self.read(lambda run: incidents.listed(run, open_only=open_only))
 
     def wanted_halts(self) -> list[WantedHalt]:
         """The halts that are still to be ordered."""
-        return self._read(halts.wanted)
+        return self.read(halts.wanted)
 
     def mark_ordered(self, key: str, scope: str, halt_id: int) -> bool:
         """Note that a halt is ordered, and have its card say so; False if it was never noted."""
@@ -145,14 +155,18 @@ class Store:
         return row[0] if row else None
 
     def next_waiting(self) -> Waiting | None:
-        """The card to deliver next."""
-        row = self._row(_NEXT)
+        """The card to deliver next; a crowd of new ones is told of by one."""
+        now = self._now()
+        if self.read(lambda run: digests.is_due(run, now=now)):
+            self.change(lambda run: digests.gather(run, now=now))
+        row = self._row(_NEXT, now.timestamp())
         if row is None:
             return None
         key, encoded, version, mark, queued_at, first_attempt, message_id, *manner = row
-        is_loud, is_silent, posting, reply_to = manner
-        card = msgspec.json.decode(encoded, type=Card)
-        if notes := self._read(lambda run: halts.notes(run, key)):
+        is_loud, is_silent, posting, reply_to, is_plain = manner
+        digest = self.read(lambda run: digests.card_of(run, key))
+        card = digest or msgspec.json.decode(encoded, type=Card)
+        if notes := self.read(lambda run: halts.notes(run, key)):
             card = with_halts(card, notes)
         return Waiting(
             key=key,
@@ -167,12 +181,13 @@ class Store:
                 is_silent=bool(is_silent),
                 is_first=posting == 1,
                 reply_to=reply_to,
+                is_plain=bool(is_plain),
             ),
         )
 
     def backlog(self) -> Backlog:
         """Count what waits."""
-        row = self._row(f"SELECT count(*), min(queued_at) FROM card WHERE {_WAITING}")
+        row = self._row(_BACKLOG)
         waiting, oldest = row or (0, None)
         return Backlog(waiting=waiting, oldest=None if oldest is None else _datetime(oldest))
 
@@ -186,18 +201,14 @@ class Store:
 
     def mark_sent(self, key: str, version: int, message_id: int) -> None:
         """Note that this message shows this version."""
-        self._change(
-            "UPDATE card SET sent_version = ?, message_id = ? WHERE key = ?",
-            version,
-            message_id,
-            key,
-        )
+        sent = "UPDATE card SET sent_version = ?, message_id = ? WHERE key = ?"
+        with self._transaction() as run:
+            run.execute(sent, (version, message_id, key))
+            digests.rest(run, key, now=self._now())
 
-    def mark_refused(self, key: str, version: int, reason: str) -> None:
-        """Take a card out of the queue that can never be delivered in this version."""
-        self._change(
-            "UPDATE card SET refusal = ? WHERE key = ? AND version = ?", reason, key, version
-        )
+    def mark_refused(self, item: Waiting, reason: str) -> None:
+        """Keep a card that can never be delivered in this version; its title may be, as text."""
+        self.change(lambda run: dead_letters.bury(run, item, reason, now=self._now()))
 
     def post_anew(self, key: str, reply_to: int | None) -> None:
         """Let a card's message go, so that a new one is posted, in reply to it if it is there."""
@@ -208,12 +219,15 @@ class Store:
         before = self._now() - KEPT
         with self._transaction() as run:
             count = run.execute(
-                "DELETE FROM card WHERE sent_version >= version AND is_final AND updated_at < ?",
+                "DELETE FROM card WHERE sent_version >= version AND is_final AND updated_at < ?"
+                " AND key NOT IN (SELECT told_by FROM card WHERE told_by IS NOT NULL)",
                 (before.timestamp(),),
             ).rowcount
             halts.forget(run)
             incidents.forget(run)
             notices.forget(run, before=before)
+            digests.forget(run)
+            dead_letters.forget(run, before=before)
         return count
 
     def _tell(self, run: sqlite3.Connection, news: Notification) -> Incident:
@@ -235,7 +249,7 @@ class Store:
             card=incident_card(incident, look=self._look),
             lane=ALERT_LANE,
             is_final=incident.is_resolved,
-            is_loud=incident.severity == "critical" and not incident.is_resolved,
+            is_loud=incident.is_urgent,
         )
         self._put(run, [entry])
 
@@ -256,15 +270,20 @@ class Store:
         ]
         run.executemany(_PUT, rows)
 
-    def _change(self, statement: str, *values: Any) -> None:
+    def change(self, work: Callable[[sqlite3.Connection], Answer]) -> Answer:
+        """Run changes as one transaction."""
         with self._transaction() as run:
-            run.execute(statement, values)
+            return work(run)
+
+    def _change(self, statement: str, *values: Any) -> None:
+        self.change(lambda run: run.execute(statement, values))
 
     def _row(self, query: str, *values: Any) -> tuple[Any, ...] | None:
-        row: tuple[Any, ...] | None = self._read(lambda run: run.execute(query, values).fetchone())
+        row: tuple[Any, ...] | None = self.read(lambda run: run.execute(query, values).fetchone())
         return row
 
-    def _read(self, work: Callable[[sqlite3.Connection], Answer]) -> Answer:
+    def read(self, work: Callable[[sqlite3.Connection], Answer]) -> Answer:
+        """Run a query."""
         try:
             return work(self._connection)
         except sqlite3.Error as error:

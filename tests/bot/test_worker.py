@@ -114,15 +114,16 @@ async def test_a_rate_limit_is_waited_for_as_long_as_asked(
 
 
 async def test_a_refused_card_is_given_up_alone(outbox: Outbox, metrics: BotMetrics) -> None:
-    """The next one is delivered at once."""
+    """Its title was refused, too; the next one is delivered at once."""
     channel = Channel()
-    channel.failures = [SendRefused("refused")]
+    channel.failures = [SendRefused("refused"), SendRefused("refused")]
     worker = DeliveryWorker(outbox, channel, metrics=metrics)
     await outbox.put([entry("bad", "bad"), entry("good", "good")])
 
     await run_until_idle(worker, outbox)
 
     assert channel.log == ["post good"]
+    assert metrics.registry.get_sample_value("arb_bot_dead_letters_total") == 2
 
 
 async def test_a_message_without_an_answer_is_adopted(outbox: Outbox, metrics: BotMetrics) -> None:
