@@ -105,6 +105,11 @@ class Incident(Struct, frozen=True, kw_only=True):
         return not self.is_resolved and all(m.is_silenced for m in self.members if m.is_firing)
 
     @property
+    def is_urgent(self) -> bool:
+        """Whether it is worth a ring: critical, going on, and not silenced."""
+        return self.severity == "critical" and not (self.is_resolved or self.is_silenced)
+
+    @property
     def name(self) -> str:
         """The name of the rule."""
         return self.lead.name

@@ -13,7 +13,7 @@ from bot.worker import SendDelayed
 # Discord shows a character behind a backslash as it is, unless it is a letter, digit or space.
 _ESCAPED = re.compile(r"\\([^0-9A-Za-z\s])")
 # What it shows in its own way: bold and small text, links behind words, times, how long ago.
-_MARKS = re.compile(r"(?<!\\)\*\*|^-# ", re.MULTILINE)
+_MARKS = re.compile(r"(?<!\\)\*\*|(?<=^   )-# ", re.MULTILINE)
 _LINK = re.compile(r"(?<!\\)\[([^\]]*)\]\((\S+?)\)")
 _AGO = re.compile(r" · <t:\d+:R>")
 _TIME = re.compile(r"<t:(\d+):\w>")

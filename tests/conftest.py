@@ -18,6 +18,15 @@ from tests.client import Client
 LIMITS = Path(__file__).parent.parent / "limits.yml"
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """What is asked for on the command line."""
+    parser.addoption(
+        "--rewrite-snapshots",
+        action="store_true",
+        help="write what tests compare with anew: read the difference before it is committed",
+    )
+
+
 class RunningExporter:
     """An exporter that serves in a thread of this process, over a real socket and a real file."""
 

@@ -33,13 +33,12 @@ def incident_card(incident: Incident, *, look: Look) -> Card:
     """The card of an incident in its present state. Of its halts `with_halts` tells."""
     icon, colour = _looks(incident)
     name = incident_name(incident, discord)
-    is_urgent = incident.severity == "critical" and not incident.is_resolved
     return make_card(
         f"{icon} {name}",
         _body(incident, look),
         colour=colour,
         fields=_fields(incident, look),
-        content=name if is_urgent else "",
+        content=name if incident.is_urgent else "",
         buttons=alert_buttons(incident),
     )
 

@@ -35,7 +35,7 @@ def _differing(members: Sequence[Member]) -> list[str]:
     values: dict[str, set[str]] = {}
     times: Counter[str] = Counter()
     for member in members:
-        times.update(member.labels)
+        times.update(member.labels.keys())
         for label, value in member.labels.items():
             values.setdefault(label, set()).add(value)
     return [

@@ -1,11 +1,11 @@
 """The outbox holds the halts that alerts ask for: one an alert, over repeats and restarts."""
 
-import sqlite3
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from bot.cards import make_card
 from bot.outbox import ALERT_LANE, Entry, Outbox, WantedHalt
+from tests.bot.old_outboxes import card_row, make_outbox
 
 WANTED = WantedHalt(
     key="a",
@@ -109,19 +109,12 @@ async def test_an_ordered_halt_is_forgotten_with_its_card(tmp_path: Path) -> Non
 
 async def test_an_outbox_of_the_second_version_is_taken_over(tmp_path: Path) -> None:
     """Its cards stay, and halts can be wanted."""
-    path = tmp_path / "old.db"
-    made = Outbox(path)
-    await made.open()
-    await made.put([card()])
-    await made.close()
-    with sqlite3.connect(path) as connection:
-        connection.executescript("DROP TABLE halt; PRAGMA user_version = 2;")
-    connection.close()
+    make_outbox(tmp_path / "old.db", 2, card_row("a", is_final=0, sent_version=0))
+    outbox = Outbox(tmp_path / "old.db")
+    await outbox.open()
 
-    again = Outbox(path)
-    await again.open()
-    await again.put([], halts=[WANTED])
+    await outbox.put([], halts=[WANTED])
 
-    assert again.backlog.waiting == 1
-    assert await again.wanted_halts() == [WANTED]
-    await again.close()
+    assert outbox.backlog.waiting == 1
+    assert await outbox.wanted_halts() == [WANTED]
+    await outbox.close()

@@ -5,7 +5,6 @@ import random
 import resource
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -66,7 +65,7 @@ async def test_console_mode_prints_what_it_would_send(running: BotProcess) -> No
     first = await asyncio.to_thread(running.process.stdout.readline)
     second = await asyncio.to_thread(running.process.stdout.readline)
 
-    assert first == "── 🔴 Venue error rate is high\n"
+    assert first == "── 🔴 Venue error rate is high · kalshi\n"
     assert second == "   3.2% of the requests to kalshi failed.\n"
 
 
@@ -111,7 +110,7 @@ async def test_a_kill_between_send_and_answer_neither_loses_nor_repeats(
     await until(lambda: discord_server.messages)
 
     await bot.restart()
-    await call("POST", f"{bot.url}/alerts", payload(alert(fingerprint="b")))
+    await call("POST", f"{bot.url}/alerts", payload(alert("b"), groupKey="b"))
 
     await until(lambda: len(discord_server.messages) == 2)
     bot.kill()
@@ -129,17 +128,17 @@ async def test_kills_at_any_moment_neither_lose_nor_repeat(
     kinds: list[FaultKind] = ["drop_after", "drop_before", "hang_after"]
     for round_number in range(4):
         discord_server.world.faults.append(Fault(chance.choice(kinds)))
-        alerts = [
-            alert(f"{round_number}-{n}", annotations=summary(round_number, n)) for n in range(5)
-        ]
-        assert (await call("POST", f"{bot.url}/alerts", payload(*alerts)))[0] == 200
+        for number in range(5):
+            name = f"{round_number}-{number}"
+            told = payload(alert(name, annotations={"summary": f"alert {name}"}), groupKey=name)
+            assert (await call("POST", f"{bot.url}/alerts", told))[0] == 200
         await asyncio.sleep(chance.random() / 5)
         await bot.restart()
 
     await until(lambda: len(discord_server.messages) >= 20, 20)
     bot.kill()
     shown = [message["embeds"][0]["title"] for message in discord_server.messages]
-    assert shown == [f"🔴 alert {r}-{n}" for r in range(4) for n in range(5)]
+    assert shown == [f"🔴 alert {r}-{n} · kalshi" for r in range(4) for n in range(5)]
 
 
 async def test_a_full_disk_is_told_to_alertmanager(running: BotProcess) -> None:
@@ -156,8 +155,3 @@ async def test_a_full_disk_is_told_to_alertmanager(running: BotProcess) -> None:
     taken, _ = await call("POST", f"{running.url}/alerts", alerts)
 
     assert (full, not_ready, taken) == (503, 503, 200)
-
-
-def summary(*numbers: int) -> dict[str, Any]:
-    """Annotations that tell one alert from another."""
-    return {"summary": f"alert {'-'.join(map(str, numbers))}"}

@@ -5,17 +5,20 @@ import sqlite3
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from bot.alertmanager import decode
 from bot.cards import make_card
-from bot.outbox import Entry, Outbox
+from bot.outbox import Entry, Notification, Outbox
 from bot.pruning import PAUSE_SECONDS, prune_hourly
-from bot.relay import entries
+from bot.relay import notifications
 from tests.bot.conftest import until
+from tests.bot.old_outboxes import card_row, make_outbox
 from tests.bot.payloads import alert, payload
 
+MINUTE = timedelta(minutes=1)
 START = datetime(2026, 3, 1, tzinfo=UTC)
 A_WEEK_LATER = START + timedelta(days=7, seconds=1)
 
@@ -58,6 +61,13 @@ def notice(key: str) -> Entry:
     return Entry(key=key, card=make_card(key))
 
 
+def news(fingerprint: str, **changes: Any) -> Notification:
+    """An alert in a group of its own."""
+    body = payload(alert(fingerprint, **changes), groupKey=fingerprint)
+    [found] = notifications(decode(body))
+    return found
+
+
 async def test_a_delivered_notice_is_forgotten_after_a_week(aging: Outbox, clock: Clock) -> None:
     """Not a second earlier, and never one that still waits."""
     await aging.put([notice("sent")])
@@ -74,16 +84,17 @@ async def test_a_delivered_notice_is_forgotten_after_a_week(aging: Outbox, clock
 
 async def test_an_alert_is_kept_until_it_is_resolved_and_told(aging: Outbox, clock: Clock) -> None:
     """A firing one is repeated by Alertmanager, and must still find its message."""
-    await aging.put(entries(decode(payload(alert("on"), alert("off"), truncatedAlerts=3)), ()))
+    cut = notifications(decode(payload(alert("cut", lasted=MINUTE), truncatedAlerts=3)))
+    await aging.put([], notifications=[news("on"), news("off"), *cut])
     await deliver_all(aging)
-    await aging.put(entries(decode(payload(alert("off", lasted=timedelta(minutes=1)))), ()))
+    await aging.put([], notifications=[news("off", lasted=MINUTE)])
     clock.now = A_WEEK_LATER
 
     before_it_is_told = await aging.prune()
     await deliver_all(aging)
     afterwards = await aging.prune()
 
-    await aging.put(entries(decode(payload(alert("on"), truncatedAlerts=3)), ()))
+    await aging.put([], notifications=[news("on"), *cut])
     assert (before_it_is_told, afterwards) == (0, 1)
     assert aging.backlog.waiting == 0
 
@@ -117,24 +128,15 @@ async def test_pruning_begins_at_once_and_goes_on_every_hour(aging: Outbox, cloc
 
 async def test_an_outbox_of_the_first_version_is_taken_over(tmp_path: Path, clock: Clock) -> None:
     """Its notices are forgotten in time; of its alerts nobody knows whether they are over."""
-    path = tmp_path / "old.db"
-    made = Outbox(path, now=clock)
-    await made.open()
-    await made.put([notice("fill"), Entry(key="alert", card=make_card("a"), lane=0)])
-    await deliver_all(made)
-    await made.close()
-    with sqlite3.connect(path) as connection:
-        connection.executescript(
-            "DROP TABLE halt; ALTER TABLE card DROP COLUMN is_final; PRAGMA user_version = 1;"
-        )
-    connection.close()
-
-    again = Outbox(path, now=clock)
-    await again.open()
+    path, then = tmp_path / "old.db", START.timestamp()
+    notice_row = card_row("fill", lane=1, updated_at=then)
+    make_outbox(path, 1, notice_row, card_row("alert", updated_at=then))
+    outbox = Outbox(path, now=clock)
+    await outbox.open()
     clock.now = A_WEEK_LATER
 
-    assert await again.prune() == 1
-    await again.close()
-    with sqlite3.connect(path) as connection:
-        assert connection.execute("SELECT key FROM card").fetchall() == [("alert",)]
+    assert await outbox.prune() == 1
+    await outbox.close()
+    connection = sqlite3.connect(path)
+    assert connection.execute("SELECT key FROM card").fetchall() == [("alert",)]
     connection.close()

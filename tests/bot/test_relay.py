@@ -1,4 +1,4 @@
-"""The webhook: what was answered with 200 is on disk, and becomes one message per alert."""
+"""The webhook: what was answered with 200 is on disk, and becomes one message per incident."""
 
 from datetime import timedelta
 from io import BytesIO
@@ -25,21 +25,33 @@ async def test_an_alert_is_one_message_from_firing_to_resolved(
     await call("POST", url, payload(alert()))
     await call("POST", url, payload(alert(lasted=timedelta(minutes=2))))
 
-    await until(lambda: "── (edited) ✅ Resolved: Venue error rate is high" in printed.so_far())
+    await until(
+        lambda: "── (edited) ✅ Resolved: Venue error rate is high · kalshi" in printed.so_far()
+    )
     assert printed.so_far().count("── 🔴") == 1
 
 
-async def test_each_alert_of_a_group_has_its_message(
+async def test_the_alerts_of_a_group_share_a_message(
     start_bot: StartBot, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """And what Alertmanager left out is told."""
+    """And what Alertmanager left out is counted; another group has one of its own."""
     running = await started(start_bot)
 
-    await call("POST", f"{running.url}/alerts", payload(alert("a"), alert("b"), truncatedAlerts=7))
+    url = f"{running.url}/alerts"
+    await call("POST", url, payload(alert("a"), alert("b"), truncatedAlerts=7))
+    await call("POST", url, payload(alert("c"), groupKey="other"))
 
     printed = Printed(capsys)
-    await until(lambda: "7 more" in printed.so_far())
-    assert printed.so_far().count("── 🔴") == 2
+    await until(lambda: printed.so_far().count("── 🔴") == 2)
+    assert "   9 alerts\n" in printed.so_far()
+    assert "   … and 7 more\n" in printed.so_far()
+
+
+async def test_a_notification_without_alerts_is_taken(start_bot: StartBot) -> None:
+    """There is nothing to tell of."""
+    running = await started(start_bot)
+
+    assert await call("POST", f"{running.url}/alerts", payload()) == (200, '{"accepted":0}')
 
 
 async def test_a_post_without_the_token_is_refused(start_bot: StartBot) -> None:
