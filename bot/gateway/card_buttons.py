@@ -5,20 +5,19 @@ import re
 from typing import Any, Literal, Self, cast
 
 import discord
-from discord import ui
+from discord import app_commands, ui
 
 from bot.command_list import COMMANDS
 from bot.commands import Commands
 from bot.commands.alerts import Press
 from bot.gateway.door import Door, Refused, caller_of
-from bot.gateway.live_answer import LiveAnswer, NotShown
+from bot.gateway.live_answer import PUBLIC, LiveAnswer, NotShown, show_answer
 from bot.gateway.notes import Notes
-from bot.gateway.views import rows_view
 from bot.text import discord as escape
 
 log = logging.getLogger(__name__)
 
-Tree = discord.app_commands.CommandTree[discord.Client]
+Tree = app_commands.CommandTree[discord.Client]
 Interaction = discord.Interaction[discord.Client]
 Button = ui.Button[ui.View]
 
@@ -80,12 +79,9 @@ class CardButtons:
 
     def _add_list(self, tree: Tree, name: str) -> None:
         @tree.command(name=name, description=COMMANDS[name].text)
-        async def show(interaction: Interaction) -> None:
-            live = LiveAnswer(interaction, is_private=True)
-            caller = caller_of(interaction)
-            answer = await live.carry(lambda _: self._commands.answer(name, [], caller=caller))
-            shown: dict[str, Any] = {"view": rows_view(answer.rows)} if answer.rows else {}
-            await live.finish(answer.text, **shown)
+        @app_commands.describe(public=PUBLIC)
+        async def show(interaction: Interaction, public: bool = False) -> None:
+            await show_answer(self._commands, interaction, name, is_private=not public)
 
 
 def read_press(found: re.Match[str], link: str) -> Press:

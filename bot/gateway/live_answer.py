@@ -11,10 +11,14 @@ import discord
 
 from bot.commands import Answer, Chart, Commands, Tell
 from bot.gateway.door import caller_of
+from bot.gateway.views import rows_view
 
 log = logging.getLogger(__name__)
 
 Interaction = discord.Interaction[discord.Client]
+
+# What the option of commands that read says of itself.
+PUBLIC = "Show the answer to everybody, not only to me"
 
 # Discord gives up on an interaction without a first answer after 3 s.
 DEFER_AFTER_SECONDS = 1.0
@@ -35,7 +39,8 @@ async def show_answer(
     answer = await live.carry(
         lambda tell: commands.answer(name, arguments, caller=caller, tell=tell)
     )
-    await live.finish(answer.text, chart=answer.chart)
+    shown: dict[str, Any] = {"view": rows_view(answer.rows)} if answer.rows else {}
+    await live.finish(answer.text, chart=answer.chart, **shown)
 
 
 class NotShown(Exception):

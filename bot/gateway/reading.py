@@ -13,7 +13,7 @@ from bot.commands.pnl import DEFAULT_PERIOD, Period
 from bot.commands.reading import DEFAULT_EDGES, DEFAULT_FILLS, MOST_ROWS
 from bot.commands.venues import DEFAULT_AUDIT
 from bot.gateway.door import Door
-from bot.gateway.live_answer import show_answer
+from bot.gateway.live_answer import PUBLIC, show_answer
 from bot.text import length, one_line, shorten
 
 Tree = app_commands.CommandTree[discord.Client]
@@ -25,7 +25,6 @@ _MOST_CHOICES = 25
 _CHOICE_LIMIT = 100
 
 _N = "How many"
-_PUBLIC = "Show the answer to everybody, not only to me"
 
 
 class Reading:
@@ -45,21 +44,21 @@ class Reading:
 
     def _add_lists(self, tree: Tree) -> None:
         @tree.command(name="edges", description=COMMANDS["edges"].text)
-        @app_commands.describe(n=_N, public=_PUBLIC)
+        @app_commands.describe(n=_N, public=PUBLIC)
         async def edges(
             interaction: Interaction, n: Rows = DEFAULT_EDGES, public: bool = False
         ) -> None:
             await self._read(interaction, "edges", str(n), public=public)
 
         @tree.command(name="fills", description=COMMANDS["fills"].text)
-        @app_commands.describe(n=_N, public=_PUBLIC)
+        @app_commands.describe(n=_N, public=PUBLIC)
         async def fills(
             interaction: Interaction, n: Rows = DEFAULT_FILLS, public: bool = False
         ) -> None:
             await self._read(interaction, "fills", str(n), public=public)
 
         @tree.command(name="audit", description=COMMANDS["audit"].text)
-        @app_commands.describe(n=_N, public=_PUBLIC)
+        @app_commands.describe(n=_N, public=PUBLIC)
         async def audit(
             interaction: Interaction, n: Rows = DEFAULT_AUDIT, public: bool = False
         ) -> None:
@@ -67,14 +66,14 @@ class Reading:
 
     def _add_charts(self, tree: Tree) -> None:
         @tree.command(name="pnl", description=COMMANDS["pnl"].text)
-        @app_commands.describe(period="Since when, in whole days (UTC)", public=_PUBLIC)
+        @app_commands.describe(period="Since when, in whole days (UTC)", public=PUBLIC)
         async def pnl(
             interaction: Interaction, period: Period = DEFAULT_PERIOD, public: bool = False
         ) -> None:
             await self._read(interaction, "pnl", period, public=public)
 
         @tree.command(name="pair", description=COMMANDS["pair"].text)
-        @app_commands.describe(pair="Its id, or a part of a title to choose by", public=_PUBLIC)
+        @app_commands.describe(pair="Its id, or a part of a title to choose by", public=PUBLIC)
         @app_commands.autocomplete(pair=self._complete)
         async def pair(
             interaction: Interaction, pair: Range[str, 1, 128], public: bool = False
@@ -85,7 +84,7 @@ class Reading:
         """A command without arguments."""
 
         @tree.command(name=name, description=COMMANDS[name].text)
-        @app_commands.describe(public=_PUBLIC)
+        @app_commands.describe(public=PUBLIC)
         async def show(interaction: Interaction, public: bool = False) -> None:
             await self._read(interaction, name, public=public)
 

@@ -58,6 +58,7 @@ def stop_button(press: Press) -> type[StopButton]:
 async def post(client: discord.Client, note: WatchNote, text: str, *, button: StopButton) -> int:
     """Post it without a sound and return its id; raises one of NOT_SHOWN."""
     view = ui.View(timeout=None).add_item(button)
+    view.stop()  # Else the library remembers it for ever; the button is known by its id.
     async with asyncio.timeout(CALL_SECONDS):
         message = await _channel(client, note).send(
             text, view=view, nonce=note.mark, suppress_embeds=True, silent=True

@@ -6,6 +6,7 @@ import pytest
 from pydantic import SecretStr
 
 from bot import BotConfig
+from bot.command_list import COMMANDS
 from bot.errors import StartError
 from bot.gateway.client import Gateway
 from tests.bot.conftest import StartBot, discord_settings, until
@@ -19,8 +20,7 @@ async def test_the_commands_are_offered(start_bot: StartBot, discord_server: Fak
     """In the one server, with venues to choose from and numbers that are optional."""
     await connected(start_bot, discord_server)
 
-    reading = {"edges", "fills", "status", "venues", "audit", "help"}
-    assert knows(discord_server) == reading | {"halt", "resume"}
+    assert knows(discord_server) == set(COMMANDS)
     [halt] = [
         c for c in discord_server.world.commands[discord_server.guild_id] if c["name"] == "halt"
     ]
