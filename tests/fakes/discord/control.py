@@ -42,6 +42,7 @@ class Control:
                 "resumes": gateway.resumes,
                 "commands": sorted(names),
                 "requests": len(world.requests),
+                "refusals": world.refusals,
             }
         )
 

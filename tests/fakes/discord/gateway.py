@@ -115,7 +115,7 @@ class Gateway:
                 session.socket = None
 
     def _ready(self, session: Session) -> Json:
-        return {
+        ready = {
             "v": 10,
             "user": bot_user(),
             "guilds": [{"id": str(GUILD_ID), "unavailable": True}],
@@ -123,6 +123,9 @@ class Gateway:
             "resume_gateway_url": self.url,
             "application": {"id": str(APPLICATION_ID), "flags": 0},
         }
+        if "no_resume_url" in self._world.broken:
+            del ready["resume_gateway_url"]
+        return ready
 
 
 async def close_quietly(socket: web.WebSocketResponse) -> None:

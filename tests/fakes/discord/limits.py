@@ -17,6 +17,9 @@ FIELD_NAME = 256
 FIELD_VALUE = 1024
 NONCE = 25
 # https://discord.com/developers/docs/interactions/application-commands
+COMMANDS = 100
+COMMAND_TOTAL = 8000
+OPTIONS = 25
 CHOICES = 25
 CHOICE = 100
 # https://discord.com/developers/docs/components/reference
@@ -24,6 +27,9 @@ ROWS = 5
 ROW_BUTTONS = 5
 CUSTOM_ID = 100
 LABEL = 80
+# https://discord.com/developers/docs/resources/message#create-message
+FILES = 10
+FILE_BYTES = 10 * 1024 * 1024
 
 _COMMAND_NAME = re.compile(r"^[-_a-z0-9]{1,32}$")
 
@@ -40,16 +46,12 @@ def message_faults(payload: Json) -> list[str]:
 
 def command_faults(commands: Any) -> list[str]:
     """What is wrong with a list of application commands."""
-    faults = []
     names = [command.get("name", "") for command in commands]
-    if len(set(names)) != len(names):
-        faults.append("name")
+    faults = ["name"] if len(set(names)) != len(names) else []
+    if len(commands) > COMMANDS:
+        faults.append("commands")
     for command in commands:
-        for entry in (command, *command.get("options", [])):
-            if not _COMMAND_NAME.match(entry.get("name", "")):
-                faults.append("name")
-            if not 1 <= size(entry.get("description")) <= 100:
-                faults.append("description")
+        faults += _command(command)
     return faults
 
 
@@ -59,6 +61,26 @@ def choice_faults(choices: list[Json]) -> list[str]:
     for choice in choices:
         faults += [part for part in ("name", "value") if not 1 <= size(choice[part]) <= CHOICE]
     return faults
+
+
+def _command(command: Json) -> Iterator[str]:
+    options = command.get("options", [])
+    if len(options) > OPTIONS:
+        yield "options"
+    needed = [bool(option.get("required")) for option in options]
+    if needed != sorted(needed, reverse=True):
+        yield "options.required"
+    for entry in (command, *options):
+        if not _COMMAND_NAME.match(entry.get("name", "")):
+            yield "name"
+        if not 1 <= size(entry.get("description")) <= 100:
+            yield "description"
+    for option in options:
+        yield from choice_faults(option.get("choices", []))
+    if sum(size(e.get("name")) + size(e.get("description")) for e in (command, *options)) > (
+        COMMAND_TOTAL
+    ):
+        yield "commands"
 
 
 def _message(payload: Json) -> Iterator[str]:
@@ -74,7 +96,20 @@ def _message(payload: Json) -> Iterator[str]:
         yield "embeds"
     for embed in embeds:
         yield from _embed(embed)
+    files = payload.get("attachments") or []
+    if len(files) > FILES or any(file["size"] > FILE_BYTES for file in files):
+        yield "attachments"
+    yield from _mentions(payload.get("allowed_mentions") or {})
     yield from _components(payload.get("components") or [])
+
+
+def _mentions(allowed: Json) -> Iterator[str]:
+    """Either all of a kind, or those that are named."""
+    for kind in ("roles", "users"):
+        if len(allowed.get(kind, [])) > 100 or (
+            allowed.get(kind) and kind in allowed.get("parse", [])
+        ):
+            yield f"allowed_mentions.{kind}"
 
 
 def _components(rows: list[Json]) -> Iterator[str]:
@@ -86,13 +121,15 @@ def _components(rows: list[Json]) -> Iterator[str]:
     for button in buttons:
         if not 1 <= size(button.get("custom_id")) <= CUSTOM_ID:
             yield "components.custom_id"
-        if not 1 <= size(button.get("label")) <= LABEL:
+        if not (1 <= size(button.get("label")) <= LABEL or button.get("emoji")):
             yield "components.label"
     if len({button.get("custom_id") for button in buttons}) != len(buttons):
         yield "components.custom_id"
 
 
 def _embed(embed: Json) -> Iterator[str]:
+    if not any(embed.get(part) for part in ("title", "description", "fields", "image", "footer")):
+        yield "embeds.description"
     for part, limit in EMBED_PARTS.items():
         if size(embed.get(part)) > limit:
             yield f"embeds.{part}"

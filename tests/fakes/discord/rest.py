@@ -1,45 +1,31 @@
 """The REST side: messages, commands, interaction answers."""
 
-import asyncio
 import time
-from collections.abc import Awaitable, Callable
 
 from aiohttp import web
-from aiohttp.typedefs import Middleware
 
-from tests.fakes.discord import limits
+from tests.fakes.discord import limits, permissions
+from tests.fakes.discord.errors import DiscordError, invalid_form
+from tests.fakes.discord.guard import answer
 from tests.fakes.discord.uploads import BadUpload, read_payload
 from tests.fakes.discord.world import (
     APPLICATION_ID,
     CHANNEL_ID,
     EPHEMERAL,
-    Fault,
     Injected,
     Json,
     World,
     bot_user,
 )
 
-Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
-
 # An interaction must be answered within 3 s, and can be edited for 15 minutes.
 _ACKNOWLEDGE_SECONDS = 3.0
+_TOKEN_SECONDS = 15 * 60.0
 # https://discord.com/developers/docs/interactions/receiving-and-responding#interaction-response-object
 _MESSAGE, _DEFERRED_MESSAGE, _DEFERRED_UPDATE, _UPDATE = 4, 5, 6, 7
 _CHOICES = 8
 _COMMAND_CALLBACKS = (_MESSAGE, _DEFERRED_MESSAGE)
 _PRESS_CALLBACKS = (_MESSAGE, _DEFERRED_MESSAGE, _DEFERRED_UPDATE, _UPDATE)
-_HANG_SECONDS = 30.0
-
-
-class DiscordError(Exception):
-    """An error that Discord answers with."""
-
-    def __init__(self, status: int, code: int, message: str) -> None:
-        super().__init__(message)
-        self.status = status
-        self.code = code
-        self.message = message
 
 
 class Rest:
@@ -93,7 +79,7 @@ class Rest:
         """Replace all commands of the application, in a server or globally."""
         commands = await request.json()
         if limits.command_faults(commands):
-            raise DiscordError(400, 50035, "Invalid Form Body")
+            raise invalid_form()
         guild = int(request.match_info["guild"]) if "guild" in request.match_info else None
         extra = {"application_id": str(APPLICATION_ID), "version": "1", "guild_id": str(guild or 0)}
         if guild is None:
@@ -106,8 +92,11 @@ class Rest:
         """Post into the channel."""
         _check_channel(request)
         payload = await self._payload(request)
-        _check_message(payload)
-        return answer(self._world.add_message(payload))
+        permissions.check_post(self._world.permissions, payload)
+        self._world.posts.take()
+        self._check_message(payload)
+        message = self._world.add_message(payload)
+        return answer(message, headers=self._world.posts.headers)
 
     async def edit_message(self, request: web.Request) -> web.Response:
         """Change a message."""
@@ -115,8 +104,10 @@ class Rest:
         message = self._world.find_message(int(request.match_info["message"]))
         if message is None:
             raise DiscordError(404, 10008, "Unknown Message")
+        permissions.check_view(self._world.permissions)
         payload = await request.json()
-        _check_message({**message, **payload})
+        self._check_message({**message, **payload})
+        self._world.old_edits.take(message["id"], age_seconds=self._world.age_seconds(message))
         return answer(self._world.edit_message(message, payload))
 
     async def delete_message(self, request: web.Request) -> web.Response:
@@ -133,7 +124,9 @@ class Rest:
         _check_channel(request)
         limit = int(request.query.get("limit", 50))
         if not 1 <= limit <= 100:
-            raise DiscordError(400, 50035, "Invalid Form Body")
+            raise invalid_form()
+        if not permissions.may_read_history(self._world.permissions):
+            return answer([])
         after = int(request.query.get("after", 0))
         before = int(request.query.get("before", 1 << 63))
         return answer(self._world.history(after=after, before=before, limit=limit))
@@ -149,11 +142,11 @@ class Rest:
         payload = await self._payload(request)
         kind = payload["type"]
         if kind not in _callbacks(injected):
-            raise DiscordError(400, 50035, "Invalid Form Body")
+            raise invalid_form()
         if kind == _UPDATE:
-            _check_message({**(injected.source or {}), **payload["data"]})
+            self._check_message({**(injected.source or {}), **payload["data"]})
         elif kind == _MESSAGE:
-            _check_message(payload["data"])
+            self._check_message(payload["data"])
         elif kind == _CHOICES:
             _check_choices(payload["data"]["choices"])
         injected.callbacks.append(payload)
@@ -172,8 +165,10 @@ class Rest:
         injected = self._interaction(request, 10015, "Unknown Webhook")
         if not injected.callbacks:
             raise DiscordError(404, 10015, "Unknown Webhook")
+        if time.monotonic() - injected.created > _TOKEN_SECONDS:
+            raise DiscordError(401, 50027, "Invalid Webhook Token")
         payload = await self._payload(request)
-        _check_message({**(injected.message or {}), **payload})
+        self._check_message({**(injected.message or {}), **payload})
         return answer(self._answer_with(injected, payload))
 
     async def read_answer(self, request: web.Request) -> web.Response:
@@ -187,7 +182,11 @@ class Rest:
         try:
             return await read_payload(request, self._world)
         except BadUpload as wrong:
-            raise DiscordError(400, 50035, "Invalid Form Body") from wrong
+            raise invalid_form() from wrong
+
+    def _check_message(self, payload: Json) -> None:
+        if "no_limits" not in self._world.broken and limits.message_faults(payload):
+            raise invalid_form()
 
     def _interaction(self, request: web.Request, code: int, message: str) -> Injected:
         token = request.match_info["token"]
@@ -205,61 +204,6 @@ class Rest:
         return injected.message
 
 
-def answer(
-    body: object, *, status: int = 200, headers: dict[str, str] | None = None
-) -> web.Response:
-    """A JSON answer whose Content-Type carries no charset: discord.py compares it literally."""
-    response = web.json_response(body, status=status, headers=headers)
-    response.headers["Content-Type"] = "application/json"
-    return response
-
-
-def guard(world: World) -> Middleware:
-    """The middleware: faults to inject, the token, and errors as Discord words them."""
-
-    @web.middleware
-    async def middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
-        if not request.path.startswith("/api/"):
-            return await handler(request)
-        world.requests.append((request.method, request.path))
-        fault = world.take_fault(request.method, request.path)
-        if fault and fault.kind not in ("drop_after", "hang_after"):
-            return _fail(request, fault)
-        try:
-            response = await _authorized(request, handler, world)
-        except DiscordError as error:
-            body = {"message": error.message, "code": error.code}
-            return answer(body, status=error.status)
-        if fault and fault.kind == "hang_after":
-            await asyncio.sleep(_HANG_SECONDS)
-        return _drop(request) if fault else response
-
-    return middleware
-
-
-async def _authorized(request: web.Request, handler: Handler, world: World) -> web.StreamResponse:
-    needs_token = "/interactions/" not in request.path and "/webhooks/" not in request.path
-    if needs_token and request.headers.get("Authorization") != f"Bot {world.token}":
-        raise DiscordError(401, 0, "401: Unauthorized")
-    return await handler(request)
-
-
-def _fail(request: web.Request, fault: Fault) -> web.Response:
-    if fault.kind == "drop_before":
-        return _drop(request)
-    if fault.kind == "rate_limit":
-        # Without a Via header discord.py takes a 429 for a ban.
-        body = {"message": "limited", "retry_after": fault.retry_after, "global": False}
-        return answer(body, status=429, headers={"Via": "1.1 fake"})
-    return answer({"message": "fault", "code": fault.code}, status=fault.status)
-
-
-def _drop(request: web.Request) -> web.Response:
-    if request.transport is not None:
-        request.transport.abort()
-    return web.Response()
-
-
 def _check_channel(request: web.Request) -> None:
     if int(request.match_info["channel"]) != CHANNEL_ID:
         raise DiscordError(404, 10003, "Unknown Channel")
@@ -273,12 +217,7 @@ def _callbacks(injected: Injected) -> tuple[int, ...]:
 
 def _check_choices(choices: list[Json]) -> None:
     if limits.choice_faults(choices):
-        raise DiscordError(400, 50035, "Invalid Form Body")
-
-
-def _check_message(payload: Json) -> None:
-    if limits.message_faults(payload):
-        raise DiscordError(400, 50035, "Invalid Form Body")
+        raise invalid_form()
 
 
 def _callback_answer(injected: Injected, world: World, payload: Json) -> Json:

@@ -10,8 +10,9 @@ from aiohttp import web
 from tests.fakes.discord import interactions
 from tests.fakes.discord.control import Control
 from tests.fakes.discord.gateway import Gateway
+from tests.fakes.discord.guard import guard
 from tests.fakes.discord.interactions import Person
-from tests.fakes.discord.rest import Rest, guard
+from tests.fakes.discord.rest import Rest
 from tests.fakes.discord.world import CHANNEL_ID, GUILD_ID, ROLES, TOKEN, Injected, Json, World
 
 _TRADER = Person()
@@ -164,5 +165,7 @@ class FakeDiscord:
     async def _begin(self, injected: Injected, event: Json) -> None:
         if (session := self.gateway.session) is None:
             raise interactions.CannotBeTyped("no bot has ever connected")
+        if "no_size_limit" in self.world.broken:
+            del event["attachment_size_limit"]
         injected.event = event
         await session.dispatch("INTERACTION_CREATE", event)

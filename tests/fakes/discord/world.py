@@ -8,6 +8,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Literal
 
+from tests.fakes.discord.permissions import EVERY_PERMISSION, Permission
+from tests.fakes.discord.rates import Bucket, OldEdits
+
 Json = dict[str, Any]
 
 APPLICATION_ID = 800000000000000001
@@ -23,6 +26,8 @@ EPHEMERAL = 1 << 6
 _EPOCH_MS = 1_420_070_400_000
 _NONCE_SECONDS = 300.0
 
+# Ways in which the fake can be unlike Discord, so that tests show that this would be noticed.
+Broken = Literal["charset", "no_via", "no_resume_url", "no_size_limit", "no_nonce", "no_limits"]
 FaultKind = Literal["status", "rate_limit", "drop_before", "drop_after", "hang_after"]
 
 
@@ -74,8 +79,9 @@ class Injected:
 
     @property
     def is_ephemeral(self) -> bool:
-        """Whether only who began it reads the answer."""
-        return bool((self.message or {}).get("flags", 0) & EPHEMERAL)
+        """Whether only who began it reads the answer, which the first callback decides."""
+        first = self.callbacks[0].get("data") or {} if self.callbacks else {}
+        return bool(first.get("flags", 0) & EPHEMERAL)
 
     @property
     def text(self) -> str | None:
@@ -101,13 +107,24 @@ class World:
         self.interactions: dict[int, Injected] = {}
         self.faults: list[Fault] = []
         self.requests: list[tuple[str, str]] = []
+        self.refusals: list[int] = []
+        self.broken: set[Broken] = set()
+        self.permissions: set[Permission] = set(EVERY_PERMISSION)
+        self.posts = Bucket()
+        self.old_edits = OldEdits()
+        # Messages and interactions are made so long ago.
+        self.behind_seconds = 0.0
         self._numbers = itertools.count(1)
         self._nonces: dict[str, tuple[float, Json]] = {}
 
     def snowflake(self, age_seconds: float = 0) -> int:
         """A new id that carries the time at which it was made, as Discord's do."""
-        made_ms = int((time.time() - age_seconds) * 1000)
+        made_ms = int((time.time() - age_seconds - self.behind_seconds) * 1000)
         return ((made_ms - _EPOCH_MS) << 22) | (next(self._numbers) % (1 << 22))
+
+    def age_seconds(self, message: Json) -> float:
+        """How long ago a message was made."""
+        return time.time() - ((int(message["id"]) >> 22) + _EPOCH_MS) / 1000
 
     def take_fault(self, method: str, path: str) -> Fault | None:
         """The fault that hits this request, if any."""
@@ -120,7 +137,7 @@ class World:
     def add_message(self, payload: Json) -> Json:
         """Post a message, or return the one with the same enforced nonce."""
         nonce = payload.get("nonce")
-        if nonce and payload.get("enforce_nonce"):
+        if nonce and payload.get("enforce_nonce") and "no_nonce" not in self.broken:
             known = self._nonces.get(str(nonce))
             if known and time.monotonic() - known[0] < _NONCE_SECONDS:
                 return known[1]
