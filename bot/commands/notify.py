@@ -1,9 +1,7 @@
 """Which notices are wanted: /notify and /mute."""
 
-import logging
 from collections.abc import Sequence
 from datetime import datetime
-from typing import get_args
 
 from arbwatch.events import utc_now
 from bot.commands.answer import Answer, Context
@@ -12,6 +10,7 @@ from bot.errors import BotDown, BotRefused
 from bot.facts import KINDS, Kind
 from bot.preferences import (
     DEFAULT_MUTE,
+    MODES,
     Mode,
     Preference,
     Preferences,
@@ -21,9 +20,8 @@ from bot.preferences import (
     preference_of,
 )
 
-log = logging.getLogger(__name__)
-
 ALL_KINDS = "all"
+_NO_NOTICES = ("alert", "alerts")
 _TAKES = f"{', '.join(KINDS)} or {ALL_KINDS}"
 _ALERTS = (
     "⛔ Not done: alerts cannot be muted. /mute never hides critical alerts;"
@@ -37,11 +35,12 @@ async def notify(context: Context, words: Sequence[str]) -> Answer:
     """Show what is wanted, or switch a kind on, silent or off."""
     if len(words) < 2:
         return await _answer(context, None, KINDS)
-    kinds = parse_kinds(words[0])
-    mode = next((mode for mode in get_args(Mode) if mode == words[1].lower()), None)
-    if words[0] in ("alert", "alerts"):
+    kind, wanted, *more = (word.lower() for word in words)
+    if kind in _NO_NOTICES:
         return Answer(_ALERTS, "refused")
-    if not kinds or mode is None or len(words) > 2:
+    kinds = parse_kinds(kind)
+    mode = next((mode for mode in MODES if mode == wanted), None)
+    if not kinds or mode is None or more:
         return Answer(f"/notify takes {_TAKES}, then on, silent or off.", "refused")
     wish = Wish(kinds=kinds, mode=mode, by=plain_name(context.caller.actor))
     return await _answer(context, wish, kinds)
@@ -49,11 +48,12 @@ async def notify(context: Context, words: Sequence[str]) -> Answer:
 
 async def mute(context: Context, words: Sequence[str]) -> Answer:
     """Show no notices of a kind for a while."""
-    kinds = parse_kinds(words[0]) if words else ()
-    time = DEFAULT_MUTE if len(words) < 2 else parse_time(words[1].lower())
-    if words and words[0] in ("alert", "alerts"):
+    kind, wanted, *more = (*(word.lower() for word in words), "", "")[: max(len(words), 2)]
+    if kind in _NO_NOTICES:
         return Answer(_ALERTS, "refused")
-    if not kinds or time is None or len(words) > 2:
+    kinds = parse_kinds(kind)
+    time = parse_time(wanted) if wanted else DEFAULT_MUTE
+    if not kinds or time is None or more:
         return Answer(
             f"/mute takes {_TAKES}, then a time like 30m, 2h or 1d, 7d at most.", "refused"
         )
@@ -72,8 +72,6 @@ async def _answer(context: Context, wish: Wish | None, kinds: Sequence[Kind]) ->
     except BotDown:
         unknown = "" if wish is None else " Whether it was done is not known."
         return Answer(f"⚠️ The bot does not answer.{unknown} Try again soon.", "unavailable")
-    if wish is not None:
-        log.info("Notices changed: kinds=%s mode=%s mute=%s", kinds, wish.mode, wish.mute)
     return Answer(_list(found, kinds, context))
 
 

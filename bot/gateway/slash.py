@@ -95,7 +95,7 @@ class Slash:
         name = interaction.command.name if interaction.command else "other"
         cause = error.__cause__ or error
         if isinstance(error, Refused):
-            scope = str(getattr(interaction.namespace, "venue", ""))
+            scope = str(getattr(interaction.namespace, "venue", None) or "")
             await self._door.turn_away(interaction, error, name=name, scope=scope)
             return
         self._commands.count(name, "lost")

@@ -30,7 +30,7 @@ class Clock:
 
 def fill_fact(number: int, *, pnl_cents: float = 10, **fields: Any) -> FillFact:
     """A fill of its own; 80 % of its edge is captured."""
-    given = {
+    given: dict[str, Any] = {
         "key": f"fill:{number}",
         "at": NOON + timedelta(seconds=number),
         "pair_id": "pm-1:k-2",

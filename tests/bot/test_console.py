@@ -1,7 +1,13 @@
 """The console takes the commands of Discord, at a prompt, piped in, or as arguments."""
 
+import fcntl
+import os
+import pty
+import select
 import subprocess
 import sys
+import termios
+from pathlib import Path
 
 import pytest
 
@@ -11,17 +17,37 @@ from tests.bot.processes import ROOT, environment
 from tests.client import Client, edge
 
 
-def console(*arguments: str, exporter: str, typed: str = "") -> subprocess.CompletedProcess[str]:
+def console(
+    *arguments: str, exporter: str, typed: str = "", **settings: str
+) -> subprocess.CompletedProcess[str]:
     """`python -m bot.console` to its end."""
     return subprocess.run(
         [sys.executable, "-m", "bot.console", *arguments],
         cwd=ROOT,
-        env=environment(EXPORTER_URL=exporter, USER="alice"),
+        env=environment(
+            EXPORTER_URL=exporter, PROMETHEUS_URL=NOBODY_LISTENS, USER="alice", **settings
+        ),
         input=typed,
         capture_output=True,
         text=True,
         timeout=30,
     )
+
+
+class Terminal:
+    """What a terminal shows."""
+
+    def __init__(self, number: int) -> None:
+        self._number = number
+        self._text = ""
+
+    def until(self, wanted: str) -> None:
+        """Read until this was shown; what came before it is forgotten."""
+        while wanted not in self._text:
+            readable, _, _ = select.select([self._number], [], [], 15)
+            assert readable, f"nothing more is shown; so far: {self._text}"
+            self._text += os.read(self._number, 4096).decode()
+        self._text = self._text.partition(wanted)[2]
 
 
 def test_piped_commands_are_answered_in_turn(api: Client) -> None:
@@ -73,3 +99,61 @@ def test_a_wrong_setting_is_one_line() -> None:
 def test_a_slash_begins_a_command(words: list[str], lines: list[str]) -> None:
     """However the shell split them."""
     assert split_commands(words) == lines
+
+
+def test_charts_are_written_to_files(api: Client, tmp_path: Path) -> None:
+    """Where an option says, and the answer tells the path."""
+    folder = tmp_path / "charts"
+
+    done = console("--charts", str(folder), "/pnl", "/exposure", exporter=api.url)
+
+    paths = [
+        Path(line.removeprefix("Chart: ")) for line in done.stdout.splitlines() if ".png" in line
+    ]
+    assert sorted(paths) == sorted(folder.iterdir())
+    assert [path.read_bytes()[:4] for path in paths] == [b"\x89PNG"] * 2
+    assert done.stderr == ""
+
+
+def test_a_chart_that_cannot_be_written_is_said(api: Client, tmp_path: Path) -> None:
+    """The figures are there."""
+    (tmp_path / "file").touch()
+
+    done = console("--charts", str(tmp_path / "file"), "/pnl", exporter=api.url)
+
+    assert done.stdout.startswith("💵 P&L today (UTC)\n")
+    assert "⚠️ No chart: " in done.stdout
+
+
+def test_a_watch_that_is_piped_shows_one_look(api: Client) -> None:
+    """A script does not wait for ever."""
+    done = console("/watch", exporter=api.url)
+
+    assert done.stdout.count("👁️ Arbwatch at ") == 1
+    assert done.returncode == 0
+
+
+def test_a_typed_watch_goes_on_until_ctrl_c(api: Client) -> None:
+    """And then the prompt is there again."""
+    terminal, end = pty.openpty()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "bot.console"],
+        cwd=ROOT,
+        env=environment(EXPORTER_URL=api.url, USER="alice"),
+        stdin=end,
+        stdout=end,
+        stderr=end,
+        start_new_session=True,
+        preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),
+    )
+    os.close(end)
+    seen = Terminal(terminal)
+    seen.until("arbwatch> ")
+    os.write(terminal, b"/watch\n")
+    seen.until("Ctrl-C ends it.")
+    os.write(terminal, b"\x03")
+    seen.until("arbwatch> ")
+    os.write(terminal, b"quit\n")
+
+    assert process.wait(timeout=15) == 0
+    os.close(terminal)

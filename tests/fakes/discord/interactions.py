@@ -58,16 +58,16 @@ def build(
 
 
 def build_completion(
-    world: World, name: str, option: str, typed: str, *, by: Person
+    world: World, name: str, option: str, typed: str, *, by: Person, others: Mapping[str, Any]
 ) -> tuple[Injected, Json]:
-    """What is typed so far into an option that completes itself."""
-    injected, event = build(world, name, {option: typed}, by=by, age_seconds=0)
+    """What is typed so far into an option that completes itself, after some others."""
+    injected, event = build(world, name, {**others, option: typed}, by=by, age_seconds=0)
     _, command = _registered(world, name)
     [known] = [known for known in command["options"] if known["name"] == option]
     if not known.get("autocomplete"):
         raise CannotBeTyped(f"{option} does not complete itself")
     injected.is_autocomplete = True
-    event["data"]["options"][0]["focused"] = True
+    event["data"]["options"][-1]["focused"] = True
     return injected, event | {"type": _AUTOCOMPLETE}
 
 

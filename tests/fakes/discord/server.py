@@ -142,11 +142,11 @@ class FakeDiscord:
         return injected.text or ""
 
     async def complete(
-        self, name: str, option: str, typed: str, *, place: int | None = GUILD_ID
+        self, name: str, option: str, typed: str, *, place: int | None = GUILD_ID, **others: Any
     ) -> list[Json]:
         """What a command offers while somebody types."""
         injected, event = interactions.build_completion(
-            self.world, name, option, typed, by=Person(place=place)
+            self.world, name, option, typed, by=Person(place=place), others=others
         )
         await self._begin(injected, event)
         async with asyncio.timeout(3):
