@@ -1,37 +1,46 @@
 """The commands at a prompt: `python -m bot.console`, or `python -m bot.console /edges 5`.
 
-Typed at the prompt, a resume asks before it acts; given as arguments or piped in, it acts at once.
+Typed at the prompt, a resume asks before it acts, and a watch goes on until Ctrl-C; given as
+arguments or piped in, a resume acts at once, and a watch looks once. Charts are written to files.
 """
 
+import argparse
 import asyncio
 import getpass
 import logging
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 from bot import text
 from bot.alertmanager_api import AlertmanagerApi
 from bot.bot_api import BotApi
+from bot.chart_files import ChartFiles
 from bot.commands import Answer, Caller, Commands
+from bot.commands.drawing import Drawing
 from bot.errors import StartError
 from bot.exporter_api import ExporterApi
+from bot.prometheus_api import PrometheusApi
 from bot.settings import ConsoleConfig, read_settings
 
 _PROMPT = "arbwatch> "
+_CLEAR = "\x1b[2J\x1b[H"
+_WATCH_SECONDS = 5.0
 _LEAVE = ("exit", "quit", "/exit", "/quit")
 
 
 def main(arguments: Sequence[str]) -> int:
     """Run the commands given as arguments, else those typed or piped in; 0 if they went well."""
+    options = _parser().parse_args(arguments)
     try:
         settings = read_settings(ConsoleConfig)
     except StartError as wrong:
         print(f"arbwatch console: {wrong}", file=sys.stderr)
         return 1
     logging.basicConfig(level=settings.log_level, format="%(levelname)s %(name)s: %(message)s")
-    console = _Console(settings)
+    console = _Console(settings, ChartFiles(options.charts))
     try:
-        return console.run(arguments) if arguments else console.converse()
+        return console.run(options.commands) if options.commands else console.converse()
     except KeyboardInterrupt:
         print()
         return 130
@@ -42,13 +51,21 @@ def main(arguments: Sequence[str]) -> int:
 class _Console:
     """One person and one exporter. The prompt waits outside the event loop, so Ctrl-C ends it."""
 
-    def __init__(self, settings: ConsoleConfig) -> None:
+    def __init__(self, settings: ConsoleConfig, charts: ChartFiles) -> None:
+        self._charts = charts
+        self._drawing = Drawing()
         self._runner = asyncio.Runner()
         self._api = ExporterApi(settings.api_base_url, credential=settings.credential())
         self._alerts = AlertmanagerApi(settings.alertmanager_url)
+        self._prometheus = PrometheusApi(settings.prometheus_url)
         self._bot = BotApi(settings.bot_url, credential=settings.credential())
         self._commands = Commands(
-            self._api, alerts=self._alerts, notices=self._bot, escape=text.plain
+            self._api,
+            alerts=self._alerts,
+            prometheus=self._prometheus,
+            drawing=self._drawing,
+            notices=self._bot,
+            escape=text.plain,
         )
         self._caller = Caller(actor=_user(), via="console")
 
@@ -56,6 +73,8 @@ class _Console:
         """Close the connections."""
         self._runner.run(self._api.close())
         self._runner.run(self._alerts.close())
+        self._runner.run(self._prometheus.close())
+        self._drawing.close()
         self._runner.run(self._bot.close())
         self._runner.close()
 
@@ -74,9 +93,7 @@ class _Console:
             if line.strip().lower() in _LEAVE:
                 break
             if line.strip():
-                last = (
-                    self._ask_first(line) if is_typed and _is_resume(line) else self._answer(line)
-                )
+                last = self._answer_typed(line) if is_typed else self._answer(line)
         return 0 if is_typed or last is None or last.result == "ok" else 1
 
     def _answer(self, line: str) -> Answer:
@@ -86,7 +103,30 @@ class _Console:
             self._commands.answer(name, arguments, caller=self._caller, tell=told.tell)
         )
         told.tell(answer.text)
+        if answer.chart is not None:
+            print(self._charts.write(answer.chart), flush=True)
         return answer
+
+    def _answer_typed(self, line: str) -> Answer | None:
+        match line.split()[0].removeprefix("/").lower():
+            case "resume":
+                return self._ask_first(line)
+            case "watch":
+                self._watch(line)
+                return None
+            case _:
+                return self._answer(line)
+
+    def _watch(self, line: str) -> None:
+        """Show it again and again, until Ctrl-C."""
+        try:
+            while True:
+                print(_CLEAR, end="")
+                self._answer(line)
+                print("Ctrl-C ends it.", flush=True)
+                self._runner.run(asyncio.sleep(_WATCH_SECONDS))
+        except KeyboardInterrupt:
+            print()
 
     def _ask_first(self, line: str) -> Answer:
         """Show what a resume would end, and do it on a yes."""
@@ -116,8 +156,13 @@ class _Told:
         self._last = text
 
 
-def _is_resume(line: str) -> bool:
-    return line.split()[0].removeprefix("/").lower() == "resume"
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m bot.console", description=__doc__)
+    parser.add_argument(
+        "--charts", type=Path, metavar="DIR", help="where charts are written, instead of /tmp"
+    )
+    parser.add_argument("commands", nargs=argparse.REMAINDER, help="/help lists them")
+    return parser
 
 
 def split_commands(words: Sequence[str]) -> list[str]:

@@ -20,6 +20,8 @@ with warnings.catch_warnings():
 from bot import ArbitrageBot, BotConfig
 from bot.commands import Commands
 from bot.exporter_api import ExporterApi
+from bot.gateway.client import Gateway
+from bot.gateway.delivery import DiscordSender
 from bot.metrics import BotMetrics
 from bot.outbox import Outbox
 from tests.bot.dialogue import Seated
@@ -27,6 +29,7 @@ from tests.conftest import RunningExporter, free_port
 from tests.fakes.discord import FakeDiscord
 from tests.fakes.discord.world import RESUME_ROLE, TRADER_ROLE
 
+ALERT_ROLE = 800000000000000009
 NOBODY_LISTENS = "http://127.0.0.1:9"
 
 StartBot = Callable[..., Awaitable["RunningBot"]]
@@ -79,6 +82,15 @@ async def discord_server() -> AsyncIterator[FakeDiscord]:
 
 
 @pytest.fixture
+async def sender(discord_server: FakeDiscord) -> AsyncIterator[DiscordSender]:
+    """The one that faces Discord, logged in."""
+    gateway = Gateway(BotConfig(**discord_settings(discord_server)), lambda tree: None)
+    await gateway.login()
+    yield DiscordSender(gateway, discord_server.channel_id, alert_role=ALERT_ROLE)
+    await gateway.close()
+
+
+@pytest.fixture
 async def start_bot(tmp_path: Path) -> AsyncIterator[StartBot]:
     """Start bots by their settings; all are stopped in the end."""
     running: list[RunningBot] = []
@@ -86,6 +98,7 @@ async def start_bot(tmp_path: Path) -> AsyncIterator[StartBot]:
     async def start(**settings: Any) -> RunningBot:
         given: dict[str, Any] = {
             "api_base_url": NOBODY_LISTENS,
+            "prometheus_url": NOBODY_LISTENS,
             "port": free_port(),
             "outbox_path": tmp_path / "bot.db",
         }

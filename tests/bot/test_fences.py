@@ -21,8 +21,16 @@ ALLOWED = {
 FLOORS = (
     ("__main__.py",),
     ("app.py",),
-    ("gateway/", "console.py", "printer.py", "routes/"),
-    ("fallback.py", "identifies.py", "instance.py", "pruning.py", "reconcile.py", "watchdog.py"),
+    ("gateway/", "console.py", "chart_files.py", "printer.py", "routes/"),
+    (
+        "fallback.py",
+        "heartbeat.py",
+        "identifies.py",
+        "instance.py",
+        "pruning.py",
+        "reconcile.py",
+        "watchdog.py",
+    ),
     ("relay.py", "notices.py", "commands/", "worker.py"),
     ("auto_halts.py",),
     ("metrics.py",),
