@@ -7,6 +7,7 @@ import signal
 import socket
 import uuid
 from collections.abc import Iterator, Sequence
+from datetime import timedelta
 from importlib.metadata import version
 
 import uvicorn
@@ -46,13 +47,14 @@ from bot.printer import Printer
 from bot.prometheus_api import PrometheusApi
 from bot.pruning import prune_hourly
 from bot.relay import Relay
+from bot.reminders import Reminders
 from bot.routes.access import Access, Denied
 from bot.routes.access import install as install_refusals
 from bot.routes.alerts import alerts_router
 from bot.routes.notices import preferences_router, wishes_router
 from bot.routes.ops import health_router, metrics_router
 from bot.settings import BotConfig
-from bot.worker import DeliveryWorker, Sender
+from bot.worker import DeliveryWorker
 
 log = logging.getLogger(__name__)
 
@@ -85,7 +87,14 @@ class ArbitrageBot:
         self._door = self._make_door()
         self._watches = Watches(self._commands, WatchNotes(self._outbox), door=self._door)
         self._gateway = self._make_gateway()
-        self._worker = DeliveryWorker(self._outbox, self._make_sender(), metrics=self.metrics)
+        sender = self._make_sender()
+        self._worker = DeliveryWorker(self._outbox, sender, metrics=self.metrics)
+        self._reminders = Reminders(
+            self._outbox,
+            sender,
+            period=timedelta(minutes=config.remind_minutes),
+            metrics=self.metrics,
+        )
         self._auto_halts = AutoHalts(self._outbox, self._api, metrics=self.metrics)
         self._notices = Notices(
             config.api_base_url,
@@ -161,6 +170,7 @@ class ArbitrageBot:
             self._worker.run(),
             self._auto_halts.run(),
             self._notices.run(),
+            self._reminders.run(),
             show_due_notices(self._outbox),
             prune_hourly(self._outbox),
         )
@@ -218,7 +228,7 @@ class ArbitrageBot:
             more=more,
         )
 
-    def _make_sender(self) -> Sender:
+    def _make_sender(self) -> DiscordSender | Printer:
         config = self._config
         if self._gateway is None or config.channel_id is None:
             return Printer()

@@ -22,6 +22,7 @@ DELIVERY_FAILURES = (
     "unexpected",
 )
 OPERATIONS = ("post", "edit")
+REMINDER_FAILURES = ("store", "not_deleted")
 NOTICE_KINDS = ("fill", "reversal", "error", "breach")
 RESULTS = (
     "ok",
@@ -153,6 +154,17 @@ class BotMetrics:
             "arb_bot_auto_halts_waiting",
             "Halts that alerts ask for and the exporter has not stored.",
             registry=registry,
+        )
+        self.reminders = Counter(
+            "arb_bot_reminders",
+            "Times that critical alerts were told again, since nobody had taken them.",
+            registry=registry,
+        )
+        self.reminder_failures = _counter(
+            registry,
+            "arb_bot_reminder_failures",
+            "Times that a reminder could not be made, or an old one not be taken away.",
+            reason=REMINDER_FAILURES,
         )
         build = Gauge("arb_bot_build_info", "Always 1.", ("version",), registry=registry)
         build.labels(version=version).set(1)

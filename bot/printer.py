@@ -43,6 +43,9 @@ class Printer:
         """Print what the message says now."""
         self._print(card, "── (edited)")
 
+    async def delete(self, message_id: int) -> None:
+        """What is printed stays."""
+
     async def find(self, reference: str, since: datetime) -> int | None:
         """Nothing printed can be found again."""
         return None

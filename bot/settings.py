@@ -158,6 +158,13 @@ class BotConfig(ConsoleConfig):
         pattern=r"^https?://\S+$",
         description="Where this repository can be read; cards then link to the runbooks",
     )
+    remind_minutes: int = Field(
+        default=5,
+        validation_alias="REMIND_MINUTES",
+        ge=0,
+        le=1440,
+        description="How often a critical alert rings that nobody took; 0 for never again",
+    )
     venues: Annotated[tuple[str, ...], NoDecode] = Field(
         default=("polymarket", "kalshi"),
         validation_alias="VENUES",

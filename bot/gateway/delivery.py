@@ -1,6 +1,7 @@
 """Shows cards in one Discord channel."""
 
 import asyncio
+import logging
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -15,6 +16,8 @@ from bot.gateway.client import Gateway
 from bot.outbox import Manner
 from bot.text import clip
 from bot.worker import EditRefused, SendDelayed, SendRefused
+
+log = logging.getLogger(__name__)
 
 # discord.py sleeps through short rate limits and retries some errors by itself, within this.
 CALL_SECONDS = 60.0
@@ -67,6 +70,16 @@ class DiscordSender:
                     embed=None if manner.is_plain else embed(card, reference),
                     view=None if manner.is_plain else view(card.buttons),
                 )
+
+    async def delete(self, message_id: int) -> None:
+        """Delete a message of ours, if it is still there."""
+        channel = await self._channel()
+        try:
+            with _translated():
+                async with asyncio.timeout(CALL_SECONDS):
+                    await channel.get_partial_message(message_id).delete()
+        except EditRefused as gone:
+            log.info("Nothing to delete: reason=%s", gone.reason)
 
     def _content(self, card: Card, reference: str, manner: Manner) -> str | None:
         """What stands above the card, or in its place: the mention rings here and nowhere else."""

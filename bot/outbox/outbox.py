@@ -149,19 +149,22 @@ class Outbox:
 
     async def mark_ordered(self, key: str, *, scope: str, halt_id: int) -> bool:
         """Note a halt's order, and change its card; False if the outbox never took the halt in."""
-        is_known = await self._call(lambda store: store.mark_ordered(key, scope, halt_id))
+        # Of a halt that was never taken in nothing is written.
+        is_known = await self._call(
+            lambda store: store.mark_ordered(key, scope, halt_id), proves_use=False
+        )
         self._changed.set()
         return is_known
 
     async def cursor(self, stream: str) -> int | None:
         """Where a stream was left, or None if it was never read."""
-        return await self._call(lambda store: store.cursor(stream))
+        return await self._call(lambda store: store.cursor(stream), proves_use=False)
 
     async def next_waiting(self) -> Waiting:
         """Wait for the next card to deliver; it stays the next until it is marked."""
         while True:
             self._changed.clear()
-            waiting = await self._call(lambda store: store.next_waiting())
+            waiting = await self._call(lambda store: store.next_waiting(), proves_use=False)
             if waiting is not None:
                 return waiting
             # What waits now is a digest that rests.
@@ -198,7 +201,9 @@ class Outbox:
 
     async def change(self, work: Callable[[sqlite3.Connection], Answer]) -> Answer:
         """Change the file, in one transaction; for the other files of this room."""
-        return await self._call(lambda store: store.change(work))
+        answer = await self._call(lambda store: store.change(work))
+        self._changed.set()
+        return answer
 
     async def _call(self, work: Callable[[Store], Answer], *, proves_use: bool = True) -> Answer:
         """Work in the file's thread. A read may work beside failing writes: it proves no use."""

@@ -28,7 +28,7 @@ FLOORS = (
         "identifies.py",
         "instance.py",
         "pruning.py",
-        "reconcile.py",
+        "reconcile.py", "reminders.py",
         "watchdog.py",
     ),
     ("relay.py", "notices.py", "commands/", "worker.py"),
