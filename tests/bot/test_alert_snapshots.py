@@ -1,18 +1,14 @@
 """Cards of alerts in every state, exactly as Discord is sent them."""
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
 from msgspec.structs import replace
 
 from bot.cards import HaltNote, Look, again_card, incident_card, with_halts
-from bot.gateway.client import Gateway
 from bot.gateway.delivery import DiscordSender
 from bot.incidents import Incident, Member, SilenceMark, merge
 from bot.outbox import Manner
-from bot.settings import BotConfig
-from tests.bot.conftest import discord_settings
 from tests.bot.incidents import START, incident, member
 from tests.bot.snapshotted import Snapshots
 from tests.fakes.discord import FakeDiscord
@@ -24,7 +20,6 @@ LOOK = Look(
     halting=("ArbFeedSilent",),
 )
 MINUTE = timedelta(minutes=1)
-ALERT_ROLE = 800000000000000009
 
 
 def plain(name: str, summary: str, description: str, *, severity: str) -> Member:
@@ -73,15 +68,6 @@ STATES: dict[str, Incident] = {
     "hostile": incident(HOSTILE),
     "no_venue": incident(member(labels={"venue": ""})),
 }
-
-
-@pytest.fixture
-async def sender(discord_server: FakeDiscord) -> AsyncIterator[DiscordSender]:
-    """The one that faces Discord, logged in."""
-    gateway = Gateway(BotConfig(**discord_settings(discord_server)), lambda tree: None)
-    await gateway.login()
-    yield DiscordSender(gateway, discord_server.channel_id, alert_role=ALERT_ROLE)
-    await gateway.close()
 
 
 @pytest.fixture

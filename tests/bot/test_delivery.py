@@ -8,6 +8,7 @@ import pytest
 from bot.cards import Card
 from bot.gateway.client import Gateway
 from bot.gateway.delivery import DiscordSender
+from bot.outbox import Manner
 from bot.settings import BotConfig
 from bot.worker import SendRefused
 from tests.bot.conftest import RunningBot, StartBot, discord_settings, until
@@ -29,7 +30,7 @@ def is_idle(running: RunningBot) -> bool:
 async def test_an_alert_is_posted_and_edited(
     start_bot: StartBot, discord_server: FakeDiscord
 ) -> None:
-    """One message from firing to resolved, that pings nobody."""
+    """One message from firing to resolved; without a role to ping it pings nobody."""
     running = await start_bot(**discord_settings(discord_server))
     await until(lambda: discord_server.gateway.is_connected)
 
@@ -37,7 +38,9 @@ async def test_an_alert_is_posted_and_edited(
     await until(lambda: discord_server.messages and is_idle(running))
     await call("POST", f"{running.url}/alerts", payload(alert(lasted=timedelta(minutes=1))))
 
-    await until(lambda: titles(discord_server) == ["✅ Resolved: Venue error rate is high"])
+    await until(
+        lambda: titles(discord_server) == ["✅ Resolved: Venue error rate is high · kalshi"]
+    )
     [message] = discord_server.messages
     assert message["allowed_mentions"] == {"parse": []}
     assert message["embeds"][0]["footer"]["text"].endswith(message["nonce"])
@@ -70,22 +73,6 @@ async def test_whatever_fails_each_card_is_posted_once_and_in_order(
     assert titles(discord_server) == [f"🚨 Error (other): number {n}" for n in range(3)]
 
 
-async def test_a_message_that_was_deleted_is_let_go(
-    start_bot: StartBot, discord_server: FakeDiscord
-) -> None:
-    """A moderator's deletion does not stop the queue."""
-    running = await start_bot(**discord_settings(discord_server))
-    await until(lambda: discord_server.gateway.is_connected)
-    await call("POST", f"{running.url}/alerts", payload(alert()))
-    await until(lambda: discord_server.messages and is_idle(running))
-    discord_server.messages.clear()
-
-    await call("POST", f"{running.url}/alerts", payload(alert(lasted=timedelta(minutes=1))))
-    await running.bot.alert_error("other", "next")
-
-    await until(lambda: titles(discord_server) == ["🚨 Error (other): next"])
-
-
 async def test_a_card_over_a_limit_is_refused(discord_server: FakeDiscord) -> None:
     """The fake is as strict as Discord: so the other tests prove that cards fit."""
     gateway = Gateway(BotConfig(**discord_settings(discord_server)), lambda tree: None)
@@ -93,7 +80,7 @@ async def test_a_card_over_a_limit_is_refused(discord_server: FakeDiscord) -> No
     sender = DiscordSender(gateway, discord_server.channel_id)
 
     with pytest.raises(SendRefused):
-        await sender.post(Card(title="x" * 257), "aw-1")
+        await sender.post(Card(title="x" * 257), "aw-1", Manner())
 
     await gateway.close()
 
