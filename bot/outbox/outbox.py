@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import logging
 import sqlite3
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -18,6 +19,8 @@ from bot.incidents import Incident
 from bot.outbox.rows import Backlog, Entry, Notification, Waiting, WantedHalt
 from bot.outbox.store import Store
 from bot.preferences import Preferences, Wish
+
+log = logging.getLogger(__name__)
 
 Answer = TypeVar("Answer")
 
@@ -124,6 +127,7 @@ class Outbox:
     async def prefer(self, wish: Wish) -> Preferences:
         """Grant a wish; what is wanted then."""
         await self.tell(wish=wish)
+        log.info("Notices chosen: kinds=%s mode=%s mute=%s", wish.kinds, wish.mode, wish.mute)
         return self._desk.preferences
 
     async def amend(self, name: str, change: Callable[[Incident], Incident]) -> Incident | None:
