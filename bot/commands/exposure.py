@@ -45,7 +45,7 @@ def _row(total: ExposureTotal, limit: float | None, escape: Escape) -> str:
     open_usd = f"${total.total_notional_usd:,.0f}"
     positions = f"{total.num_positions:,} position{'' if total.num_positions == 1 else 's'}"
     if not limit:
-        return f"{name}: {open_usd} | {positions}"
+        return f"{name}: {open_usd}\n   {positions}"
     share = f"{total.total_notional_usd / limit:.0%}"
     flag = "🚨 " if total.total_notional_usd > limit else ""
-    return f"{flag}{name}: {open_usd} of ${limit:,.0f} ({share}) | {positions}"
+    return f"{flag}{name}: {open_usd} of ${limit:,.0f} ({share})\n   {positions}"

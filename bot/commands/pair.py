@@ -7,10 +7,10 @@ from msgspec import Struct
 
 from arbwatch.answers import LiveEdge, StoredFill
 from arbwatch.events import utc_now
+from bot.cards.alerts import lasted
 from bot.cards.notices import cents, usd
 from bot.commands.answer import ANSWER_LIMIT, Answer, Chart, Context
 from bot.commands.drawing import NOT_DRAWN, draw_edge
-from bot.commands.wording import clock
 from bot.errors import PrometheusDown
 from bot.text import Escape, clip, join, one_line
 
@@ -109,4 +109,4 @@ def _fill(fill: StoredFill, now: datetime) -> str:
     if fill.reversed_at is not None:
         flag = "↩️ "
     went = f"{cents(fill.entry_edge_cents)} → {cents(fill.realized_edge_cents)}"
-    return f"{flag}{clock(fill.timestamp, now)}: {went}, {usd(fill.pnl_cents / 100)}"
+    return f"{flag}{lasted(now - fill.timestamp)} ago: {went}, {usd(fill.pnl_cents / 100)}"

@@ -43,8 +43,8 @@ def _lines(report: PnlReport, period: Period, since: datetime) -> list[str]:
     earned = sum(day.pnl_usd for day in days)
     lines = [f"Realized: {usd(earned)} | Fills: {sum(day.fills for day in days):,}"]
     lines += _extremes(_hours(report.curve, since) if period == "day" else _daily(days), period)
-    drawdown = f"{usd(report.drawdown_usd)} now, {usd(report.max_drawdown_usd)} at worst"
-    lines.append(f"Drawdown of all time: {drawdown}")
+    drawdown, deepest = usd(report.drawdown_usd), usd(report.max_drawdown_usd)
+    lines.append(f"Drawdown now: {drawdown} (deepest ever: {deepest})")
     if report.sharpe_ratio is not None:
         lines.append(f"Sharpe: {report.sharpe_ratio:.2f} (n = {report.sharpe_samples} days)")
     return lines
