@@ -8,6 +8,9 @@ from msgspec import Meta, Struct
 
 from bot.errors import NotAlertmanager
 
+# The alert whose absence is what matters.
+ALWAYS_FIRING = "ArbWatchdog"
+
 Name = Annotated[str, Meta(min_length=1, max_length=128)]
 Moment = Annotated[datetime, Meta(tz=True)]
 

@@ -31,6 +31,12 @@ class AlertStatus(Struct, frozen=True, kw_only=True, rename="camel"):
     inhibited_by: tuple[str, ...] = ()
 
 
+class Receiver(Struct, frozen=True, kw_only=True):
+    """Whom an alert is passed on to, by the name in alertmanager.yml."""
+
+    name: str
+
+
 class FiringAlert(Struct, frozen=True, kw_only=True, rename="camel"):
     """One alert that fires."""
 
@@ -39,6 +45,12 @@ class FiringAlert(Struct, frozen=True, kw_only=True, rename="camel"):
     starts_at: datetime
     fingerprint: str = ""
     status: AlertStatus = AlertStatus()
+    receivers: tuple[Receiver, ...] = ()
+
+    @property
+    def is_silenced(self) -> bool:
+        """Whether a silence holds it back."""
+        return bool(self.status.silenced_by)
 
 
 class Matcher(Struct, frozen=True, kw_only=True, rename="camel"):
@@ -73,6 +85,12 @@ class Silence(NewSilence, frozen=True, kw_only=True, rename="camel"):
     status: SilenceStatus
 
 
+class _Status(Struct, frozen=True, kw_only=True):
+    """`uptime` is the time at which it started, whatever its name says."""
+
+    uptime: datetime
+
+
 class _Made(Struct, frozen=True, kw_only=True):
     silence_id: str = msgspec.field(name="silenceID")
 
@@ -98,6 +116,10 @@ class AlertmanagerApi:
     async def alerts(self) -> list[FiringAlert]:
         """All that fires, silenced and inhibited alerts too."""
         return await self._get("/alerts", list[FiringAlert])
+
+    async def started_at(self) -> datetime:
+        """When it started; what it was told before is gone."""
+        return (await self._get("/status", _Status)).uptime
 
     async def silences(self) -> list[Silence]:
         """The silences that hold now, the first to end first."""

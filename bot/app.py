@@ -39,13 +39,16 @@ from bot.gateway.reading import Reading
 from bot.gateway.resume_dialogue import ResumeDialogue
 from bot.gateway.slash import Slash
 from bot.gateway.watches import Watches
+from bot.guards import Guards
+from bot.identifies import Identifies
+from bot.instance import only_instance
 from bot.metrics import BotMetrics
 from bot.notices import Notices, show_due_notices
 from bot.outbox import Outbox
+from bot.outbox.identifies import IdentifyLog
 from bot.outbox.watches import WatchNotes
 from bot.printer import Printer
 from bot.prometheus_api import PrometheusApi
-from bot.pruning import prune_hourly
 from bot.relay import Relay
 from bot.reminders import Reminders
 from bot.routes.access import Access, Denied
@@ -86,6 +89,8 @@ class ArbitrageBot:
         self._notes = Notes(self._outbox)
         self._door = self._make_door()
         self._watches = Watches(self._commands, WatchNotes(self._outbox), door=self._door)
+        self._auto_halts = AutoHalts(self._outbox, self._api, metrics=self.metrics)
+        self._guards = Guards(config, self._outbox, self._auto_halts, metrics=self.metrics)
         self._gateway = self._make_gateway()
         sender = self._make_sender()
         self._worker = DeliveryWorker(self._outbox, sender, metrics=self.metrics)
@@ -95,7 +100,6 @@ class ArbitrageBot:
             period=timedelta(minutes=config.remind_minutes),
             metrics=self.metrics,
         )
-        self._auto_halts = AutoHalts(self._outbox, self._api, metrics=self.metrics)
         self._notices = Notices(
             config.api_base_url,
             self._outbox,
@@ -105,7 +109,7 @@ class ArbitrageBot:
 
     async def run(self) -> None:
         """Serve until SIGTERM, SIGINT or cancellation; raises StartError where that cannot be."""
-        with _listener(self._config) as listener:
+        with _listener(self._config) as listener, only_instance(self._config):
             server = self._make_server()
             try:
                 await self._outbox.open()
@@ -121,6 +125,7 @@ class ArbitrageBot:
         await self._api.close()
         await self._alerts.close()
         await self._prometheus.close()
+        await self._guards.close()
         self._drawing.close()
         await self._outbox.close()
 
@@ -172,7 +177,7 @@ class ArbitrageBot:
             self._notices.run(),
             self._reminders.run(),
             show_due_notices(self._outbox),
-            prune_hourly(self._outbox),
+            *self._guards.parts(),
         )
         others = [asyncio.create_task(part) for part in parts]
         if self._gateway is not None:
@@ -197,8 +202,10 @@ class ArbitrageBot:
     def _make_gateway(self) -> Gateway | None:
         if self._config.token is None:
             return None
-        gateway = Gateway(self._config, self._make_slash().add_to)
+        identifies = Identifies(IdentifyLog(self._outbox), metrics=self.metrics)
+        gateway = Gateway(self._config, self._make_slash().add_to, identifies=identifies)
         self.metrics.watch_discord(lambda: gateway.is_ready)
+        self.metrics.watch_gateway(lambda: gateway.last_open)
         return gateway
 
     def _make_door(self) -> Door:
@@ -235,7 +242,8 @@ class ArbitrageBot:
         return DiscordSender(self._gateway, config.channel_id, alert_role=config.alert_role)
 
     def _make_server(self) -> "_Server":
-        app = create_app(self._outbox, self._auto_halts, config=self._config, metrics=self.metrics)
+        relay = self._guards.relay
+        app = create_app(self._outbox, relay, config=self._config, metrics=self.metrics)
         return _Server(
             uvicorn.Config(
                 app,
@@ -256,14 +264,15 @@ def _new_key() -> str:
 
 def _look(config: BotConfig) -> Look:
     """What cards of alerts know of the house."""
-    return Look(runbook_base_url=config.runbook_base_url, halting=config.auto_halt)
+    return Look(
+        grafana_url=config.grafana_url,
+        runbook_base_url=config.runbook_base_url,
+        halting=config.auto_halt,
+    )
 
 
-def create_app(
-    outbox: Outbox, auto_halts: AutoHalts, *, config: BotConfig, metrics: BotMetrics
-) -> FastAPI:
+def create_app(outbox: Outbox, relay: Relay, *, config: BotConfig, metrics: BotMetrics) -> FastAPI:
     """The bot's HTTP side; raises StartError where the tokens cannot be used."""
-    relay = Relay(outbox, auto_halts, halting=config.auto_halt, metrics=metrics)
     app = FastAPI(
         title="Arbwatch bot", version=VERSION, redoc_url=None, swagger_ui_oauth2_redirect_url=None
     )

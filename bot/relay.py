@@ -1,10 +1,12 @@
 """Takes in what Alertmanager tells: into incidents, and into the halts it asks for."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
+
+from msgspec.structs import replace
 
 from arbwatch.control import ALL_VENUES
 from bot import alertmanager
-from bot.alertmanager import Alert, Payload
+from bot.alertmanager import ALWAYS_FIRING, Alert, Payload
 from bot.auto_halts import AutoHalts
 from bot.errors import OutboxError
 from bot.incidents import Member
@@ -19,7 +21,8 @@ _REASON_LIMIT = 500
 class Relay:
     """Takes webhook bodies; what `receive` returned from is on disk.
 
-    Of the alerts that ask for a halt, those named in `halting` are obeyed.
+    Of the alerts that ask for a halt, those named in `halting` are obeyed. The one that always
+    fires is no news: `hear` is called for it.
     """
 
     def __init__(
@@ -29,15 +32,24 @@ class Relay:
         *,
         halting: Collection[str],
         metrics: BotMetrics,
+        hear: Callable[[], None] = lambda: None,
     ) -> None:
         self._outbox = outbox
         self._auto_halts = auto_halts
         self._halting = halting
         self._metrics = metrics
+        self._hear = hear
 
     async def receive(self, body: bytes) -> int:
         """Commit a body's alerts, return how many; raises NotAlertmanager or OutboxError."""
         payload = alertmanager.decode(body)
+        if any(alert.name == ALWAYS_FIRING and not alert.is_resolved for alert in payload.alerts):
+            self._hear()
+        news = [alert for alert in payload.alerts if alert.name != ALWAYS_FIRING]
+        return await self.take(replace(payload, alerts=news))
+
+    async def take(self, payload: Payload) -> int:
+        """Commit alerts, return how many; raises OutboxError."""
         halts = wanted_halts(payload, self._halting)
         try:
             await self._outbox.put([], notifications=notifications(payload), halts=halts)

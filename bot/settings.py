@@ -190,6 +190,21 @@ class BotConfig(ConsoleConfig):
         validation_alias="AUTO_HALT",
         description="Alerts that may halt, of those that ask for it; `none` for none",
     )
+    fallback_webhook_url: SecretStr | None = Field(
+        default=None,
+        validation_alias="FALLBACK_WEBHOOK_URL",
+        description="Webhook that is told while Discord is away",
+    )
+    fallback_webhook_url_file: Path | None = Field(
+        default=None,
+        validation_alias="FALLBACK_WEBHOOK_URL_FILE",
+        description="File that holds its address",
+    )
+    fallback_webhook_format: Literal["text", "slack"] = Field(
+        default="text",
+        validation_alias="FALLBACK_WEBHOOK_FORMAT",
+        description="What it takes: plain text, as ntfy does, or Slack's JSON",
+    )
     discord_api_base: str | None = Field(
         default=None,
         validation_alias="DISCORD_API_BASE",
@@ -208,6 +223,7 @@ class BotConfig(ConsoleConfig):
     def _read_secret_files(cls, values: Mapping[str, Any]) -> dict[str, Any]:
         known = dict(values)
         _read_secret(known, "token", "DISCORD_BOT_TOKEN")
+        _read_secret(known, "fallback_webhook_url", "FALLBACK_WEBHOOK_URL")
         return known
 
     @field_validator("tokens", mode="before")
@@ -242,6 +258,14 @@ class BotConfig(ConsoleConfig):
     def _strip(cls, value: SecretStr | None) -> SecretStr | None:
         secret = value.get_secret_value().strip() if value else ""
         return SecretStr(secret) if secret else None
+
+    @field_validator("fallback_webhook_url")
+    @classmethod
+    def _web_address(cls, value: SecretStr | None) -> SecretStr | None:
+        address = value.get_secret_value().strip() if value else ""
+        if address and not re.fullmatch(r"https?://\S+", address):
+            raise ValueError("takes an address that begins with http:// or https://")
+        return SecretStr(address) if address else None
 
     @model_validator(mode="after")
     def _check_together(self) -> Self:

@@ -15,6 +15,8 @@ _LINE_BREAKS = re.compile("\r\n?|[\u2028\u2029\x85\x0b\x0c]")
 _MARKDOWN = re.compile(r"[\\*~`|\[\]<]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])")
 # Headings, quotes and list items: only at the start of a line, and only before a space.
 _LINE_START = re.compile(r"^[ \t]*(?:\d+(?=\.\s)|(?=(?:#{1,3}|-#|>>>|[>+-])\s))", re.MULTILINE)
+# Discord shows a character behind a backslash as it is, unless it is a letter, digit or space.
+_ESCAPED = re.compile(r"\\([^0-9A-Za-z\s])")
 _MENTION = re.compile(r"@(?=everyone|here)", re.IGNORECASE)
 
 
@@ -33,6 +35,11 @@ def discord(text: str) -> str:
     text = _MARKDOWN.sub(lambda found: "\\" + found.group(), plain(text))
     text = _LINE_START.sub(lambda found: found.group() + "\\", text)
     return _MENTION.sub("@\u200b", text)
+
+
+def unescaped(text: str) -> str:
+    """What Discord shows of a text that `discord` made; for where nothing is read as markdown."""
+    return _ESCAPED.sub(r"\1", text).replace("@\u200b", "@")
 
 
 def length(text: str) -> int:

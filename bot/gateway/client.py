@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 
 import aiohttp
 import discord
@@ -11,7 +12,9 @@ from discord import app_commands
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
+from arbwatch.events import utc_now
 from bot.errors import BotError, StartError
+from bot.identifies import Identifies
 from bot.settings import BotConfig
 
 log = logging.getLogger(__name__)
@@ -44,11 +47,14 @@ class Gateway:
         config: BotConfig,
         add_commands: AddCommands,
         *,
+        identifies: Identifies | None = None,
         patience_seconds: float = PATIENCE_SECONDS,
     ) -> None:
         self._config = config
         self._add_commands = add_commands
+        self._identifies = identifies
         self._patience_seconds = patience_seconds
+        self._last_open: datetime | None = None
         self._client: discord.Client | None = None
         self._logged_in = asyncio.Event()
 
@@ -57,6 +63,12 @@ class Gateway:
         """Whether commands from Discord arrive now."""
         client = self._client
         return bool(client and client.is_ready() and client.ws and client.ws.open)
+
+    @property
+    def last_open(self) -> datetime | None:
+        """When commands last could arrive; None if they never could."""
+        self._note_open()
+        return self._last_open
 
     async def logged_in(self) -> discord.Client:
         """Wait until messages can be sent, which needs no open gateway."""
@@ -84,7 +96,7 @@ class Gateway:
         """Make sending possible, with one attempt; raises an outage, or StartError."""
         point_at(self._config.discord_api_base, self._config.discord_gateway_url)
         assert self._config.token is not None
-        client = _new_client()
+        client = _Client(self._identifies)
         tree = app_commands.CommandTree(client)
         self._add_commands(tree)
         try:
@@ -113,11 +125,17 @@ class Gateway:
         await self._tree.sync(guild=guild)
         log.info("Commands synced")
 
+    def _note_open(self) -> None:
+        if self.is_ready:
+            self._last_open = utc_now()
+
     async def _stay_connected(self) -> None:
         """Connect again and again; returns once this client is closed for good."""
         client = await self.logged_in()
         pause = FIRST_PAUSE_SECONDS
         while not client.is_closed():
+            if self._identifies is not None:
+                await self._identifies.wait()
             connection = asyncio.create_task(client.connect())
             was_ready = await self._watch(connection)
             pause = FIRST_PAUSE_SECONDS if was_ready else min(pause * 2, LONGEST_PAUSE_SECONDS)
@@ -136,6 +154,7 @@ class Gateway:
                     log.warning("Gateway attempt ended: error=%s", _name(connection.exception()))
                     return was_ready
                 was_ready = was_ready or self.is_ready
+                self._note_open()
                 away_seconds = 0.0 if self.is_ready else away_seconds + interval
             return was_ready
         finally:
@@ -151,16 +170,25 @@ def point_at(api_base: str | None, gateway_url: str | None) -> None:
         DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(gateway_url)
 
 
-def _new_client() -> discord.Client:
-    # Nobody speaks here: what is missing for voice is no news.
-    discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
-    return discord.Client(
-        intents=discord.Intents(guilds=True),
-        allowed_mentions=discord.AllowedMentions.none(),
-        max_ratelimit_timeout=LONGEST_RATE_LIMIT_SECONDS,
-        chunk_guilds_at_startup=False,
-        guild_ready_timeout=0.05,
-    )
+class _Client(discord.Client):
+    """discord.py's client, which asks before it begins a session."""
+
+    def __init__(self, identifies: Identifies | None) -> None:
+        # Nobody speaks here: what is missing for voice is no news.
+        discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
+        super().__init__(
+            intents=discord.Intents(guilds=True),
+            allowed_mentions=discord.AllowedMentions.none(),
+            max_ratelimit_timeout=LONGEST_RATE_LIMIT_SECONDS,
+            chunk_guilds_at_startup=False,
+            guild_ready_timeout=0.05,
+        )
+        self._identifies = identifies
+
+    async def before_identify_hook(self, shard_id: int | None, *, initial: bool = False) -> None:
+        """Called before every IDENTIFY, and before no RESUME."""
+        if self._identifies is not None:
+            await self._identifies.begin()
 
 
 async def _until_done(what: str, step: Callable[[], Awaitable[None]]) -> None:
