@@ -78,13 +78,16 @@ async def edit(client: discord.Client, note: WatchNote, message_id: int, text: s
 
 
 async def remove(client: discord.Client, note: WatchNote, message_id: int | None) -> bool:
-    """Delete it, found by its button if its id is not known; False if Discord is away."""
+    """Delete it, found by its button if its id is not known; False if that is to be tried again."""
     try:
         async with asyncio.timeout(CALL_SECONDS):
             found = message_id or await _find(client, note)
             if found is not None:
                 await _channel(client, note).get_partial_message(found).delete()
-    except (discord.NotFound, discord.Forbidden):
+    except discord.NotFound:
+        return True
+    except discord.Forbidden:
+        log.info("Watch left where the bot may not go any more: channel=%d", note.channel_id)
         return True
     except NOT_SHOWN as failed:
         log.info("Watch not removed yet: error=%s", type(failed).__name__)

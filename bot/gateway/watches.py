@@ -29,7 +29,8 @@ Tree = app_commands.CommandTree[discord.Client]
 Interaction = discord.Interaction[discord.Client]
 LoggedIn = Callable[[], Awaitable[discord.Client]]
 
-# Five edits in five seconds are what a channel takes, of all its messages together.
+# Discord says in headers only how many edits a channel takes, and discord.py waits accordingly; the
+# cards of alerts share them.
 REFRESH_SECONDS = 5.0
 LASTS = timedelta(minutes=15)
 _CLOSE_SECONDS = 2.0

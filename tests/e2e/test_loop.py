@@ -50,6 +50,17 @@ def test_the_recorded_pair_is_live(stack: Stack) -> None:
     assert "¢ | Slippage: " in answer
 
 
+def test_answers_have_limits_and_an_edge_s_past_from_prometheus(stack: Stack) -> None:
+    """The queries are those of the real one."""
+    [edge] = stack.exporter.get("/api/edges?limit=1")
+
+    wait_for(lambda: " of $5,000 (" in stack.discord.ask("exposure"))
+    wait_for(
+        lambda: "Chart: only while" in stack.discord.ask("pair", pair=edge["pair_id"]),
+        timeout_seconds=60,
+    )
+
+
 def test_a_fill_becomes_a_notice(stack: Stack) -> None:
     """One message, in the wording of the users' guide."""
     stack.exporter.post("/api/fills", fill("e2e-1", pair_id="the-pair"))
