@@ -110,7 +110,7 @@ def test_the_cards_add_up_whatever_happens(steps: list[tuple[str, Any]]) -> None
 
 
 async def test_a_stream_that_is_read_again_tells_nothing_twice(
-    api: Client, outbox: Outbox, metrics: BotMetrics
+    api: Client, outbox: Outbox, metrics: BotMetrics, tmp_path: Path
 ) -> None:
     """As when the position was lost."""
     follower = Follower(api.url, outbox, metrics)
@@ -119,14 +119,15 @@ async def test_a_stream_that_is_read_again_tells_nothing_twice(
         api.post("/api/fills", fill(f"f{number}", pnl_cents=number))
     await until(lambda: metrics.registry.get_sample_value(*FILLS) == 10)
     await follower.stop()
-    before = outbox.backlog
 
     await outbox.tell(stream=STREAM, position=0)
     follower = Follower(api.url, outbox, metrics)
     await until(lambda: metrics.registry.get_sample_value(*FILLS) == 20)
 
     await follower.stop()
-    assert outbox.backlog == before
+    await outbox.close()
+    await _end_windows(tmp_path / "outbox.db")
+    assert fills_told(all_cards(tmp_path / "outbox.db")) == (10, sum(range(10)))
 
 
 FILLS = ("arb_bot_notices_total", {"kind": "fill"})
