@@ -22,7 +22,10 @@ LABELS = {"alertname": "ArbVenueErrorRate", "severity": "critical", "venue": "ka
 class Scene:
     """What a trader sees and does."""
 
-    def __init__(self, server: FakeDiscord, alertmanager: Alertmanager, api: Client) -> None:
+    def __init__(
+        self, server: FakeDiscord, alertmanager: Alertmanager, api: Client, *, bot_url: str
+    ) -> None:
+        self.bot_url = bot_url
         self.server = server
         self.alertmanager = alertmanager
         self.api = api
@@ -83,12 +86,12 @@ async def staged(
     """Everything running, and one alert that fires."""
     port = free_port()
     with started(tmp_path, posts_to=port) as alertmanager:
-        await connected(
+        running = await connected(
             start_bot,
             server,
             **{"api_base_url": api.url, "alertmanager_url": alertmanager.url, "port": port}
             | settings,
         )
-        scene = Scene(server, alertmanager, api)
+        scene = Scene(server, alertmanager, api, bot_url=running.url)
         await scene.fire()
         yield scene
