@@ -8,6 +8,7 @@ from honcho.environ import parse_procfile
 from bot.settings import BotConfig
 from exporter.settings import Settings as ExporterSettings
 from stack.environment import build_environment, environment_of
+from stack.fallback import SecondWay
 from stack.health import WITH_DISCORD
 from stack.preflight import check_limits, check_ports, check_settings, check_state_dir
 from stack.programs import Programs, find_programs
@@ -32,7 +33,6 @@ def prepare() -> dict[str, str]:
         # Grafana logs errors for a plugin folder that is not there.
         (settings.state_dir / "grafana" / "plugins").mkdir(parents=True, exist_ok=True)
     secrets = make_secrets(settings.state_dir)
-    render_all(settings.state_dir / "etc", services, secrets=secrets)
     environment = build_environment(
         os.environ, settings, services=services, programs=programs, secrets=secrets
     )
@@ -41,7 +41,14 @@ def prepare() -> dict[str, str]:
     os.environ.update(environment)
     check_settings([ExporterSettings, BotConfig])
     check_limits(ExporterSettings())
-    return choose_commands(settings, programs, has_discord=BotConfig().token is not None)
+    bot = BotConfig()
+    render_all(settings.state_dir / "etc", services, secrets=secrets, way=_second_way(bot))
+    return choose_commands(settings, programs, has_discord=bot.token is not None)
+
+
+def _second_way(bot: BotConfig) -> SecondWay | None:
+    url = bot.fallback_webhook_url
+    return None if url is None else SecondWay(url.get_secret_value(), bot.fallback_webhook_format)
 
 
 def choose_commands(

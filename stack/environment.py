@@ -12,7 +12,7 @@ from stack.services import Service
 from stack.settings import ROOT, StackSettings
 
 # Variables that begin so hold or name secrets: only these processes have a use for them.
-_OWNERS = {"DISCORD_": ("bot",), "TOKENS": ("exporter", "bot")}
+_OWNERS = {"DISCORD_": ("bot",), "FALLBACK_": ("bot",), "TOKENS": ("exporter", "bot")}
 # Whose token each process shows to the exporter.
 _CLIENTS = {"bot": "bot", "demo": "engine"}
 

@@ -7,6 +7,7 @@ this machine, so those names are replaced. One file is the truth for both.
 from pathlib import Path
 
 from stack.errors import StackError
+from stack.fallback import SecondWay, fill_in
 from stack.secrets import SecretFiles
 from stack.services import Service
 from stack.settings import ROOT
@@ -18,7 +19,13 @@ RULES_IN_COMPOSE = "/etc/prometheus/rules/"
 TOKEN_IN_COMPOSE = "/run/secrets/{client}_token"
 
 
-def render_all(directory: Path, services: list[Service], *, secrets: SecretFiles) -> None:
+def render_all(
+    directory: Path,
+    services: list[Service],
+    *,
+    secrets: SecretFiles,
+    way: SecondWay | None = None,
+) -> None:
     """Write `prometheus.yml` and `alertmanager.yml` for these addresses into the directory."""
     address = {service.name: service.address for service in services}
     directory.mkdir(parents=True, exist_ok=True)
@@ -38,6 +45,7 @@ def render_all(directory: Path, services: list[Service], *, secrets: SecretFiles
         ALERTMANAGER_SOURCE,
         directory / ALERTMANAGER_SOURCE.name,
         {"bot:8080": address["bot"], **_token("alertmanager", secrets)},
+        way=way,
     )
 
 
@@ -54,11 +62,14 @@ def _token(client: str, secrets: SecretFiles) -> dict[str, str]:
     return {TOKEN_IN_COMPOSE.format(client=client): str(secrets.token_of(client))}
 
 
-def _render(source: Path, target: Path, replacements: dict[str, str]) -> None:
+def _render(
+    source: Path, target: Path, replacements: dict[str, str], *, way: SecondWay | None = None
+) -> None:
     try:
-        target.write_text(
-            replace_each(source.read_text(encoding="utf-8"), replacements), encoding="utf-8"
-        )
+        text = fill_in(replace_each(source.read_text(encoding="utf-8"), replacements), way)
+        target.touch(mode=0o600)
+        target.chmod(0o600 if way else 0o644)
+        target.write_text(text, encoding="utf-8")
     except OSError as error:
         raise StackError(f"{error.filename}: {error.strerror}") from error
     except StackError as error:

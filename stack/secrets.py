@@ -10,7 +10,8 @@ from pathlib import Path
 from arbwatch.gate import LOOK_SECONDS
 from stack import tokens
 from stack.errors import StackError
-from stack.settings import read_settings
+from stack.fallback import fill_in, second_way
+from stack.settings import ROOT, read_settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,22 @@ def make_discord_token(directory: Path, token: str) -> Path:
     return _make(directory / "discord_bot_token", token)
 
 
+def make_fallback(directory: Path, url: str, form: str) -> None:
+    """The file with the second way's address, and with it Alertmanager's configuration.
+
+    Without an address the one that was given before stays; an empty file is no second way.
+    """
+    address = _make(directory / "fallback_webhook_url", url)
+    if url:
+        address.write_text(url, encoding="utf-8")
+    way = second_way(address.read_text(encoding="utf-8").strip(), form)
+    if way is not None:
+        source = ROOT / "alertmanager" / "alertmanager.yml"
+        config = directory / source.name
+        config.write_text(fill_in(source.read_text(encoding="utf-8"), way), encoding="utf-8")
+        config.chmod(0o644)
+
+
 def _make(path: Path, content: str) -> Path:
     """Write once, never over; only an empty file is filled when there is something to say."""
     if not path.exists() or (content and not path.read_text(encoding="utf-8")):
@@ -72,6 +89,8 @@ def main() -> None:
     client = parser.parse_args().rotate
     files = make_secrets(read_settings().state_dir)
     make_discord_token(files.directory, os.environ.get("DISCORD_BOT_TOKEN", ""))
+    form = os.environ.get("FALLBACK_WEBHOOK_FORMAT") or "text"
+    make_fallback(files.directory, os.environ.get("FALLBACK_WEBHOOK_URL", ""), form)
     if client is None:
         made = ", ".join(sorted(os.listdir(files.directory)))
         print(f"secrets are in {files.directory}: {made}")

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 import requests
 
+from stack.fallback import SecondWay, fill_in
 from stack.render import replace_each
 from tests.alertmanager.test_config import CONFIG
 from tests.conftest import free_port
@@ -96,19 +97,31 @@ def sink() -> Iterator[Sink]:
 
 
 @pytest.fixture
-def alertmanager(sink: Sink, tmp_path: Path) -> Iterator[Alertmanager]:
-    """Running before the sink."""
-    with started(tmp_path, posts_to=sink.port) as running:
+def second_way() -> Iterator[Sink]:
+    """Where notifications go that the bot cannot tell of."""
+    listening = Sink()
+    yield listening
+    listening.close()
+
+
+@pytest.fixture
+def alertmanager(sink: Sink, second_way: Sink, tmp_path: Path) -> Iterator[Alertmanager]:
+    """Running before the sinks."""
+    way = SecondWay(f"http://127.0.0.1:{second_way.port}/topic", "text")
+    with started(tmp_path, posts_to=sink.port, way=way) as running:
         yield running
 
 
 @contextlib.contextmanager
-def started(tmp_path: Path, *, posts_to: int) -> Iterator[Alertmanager]:
-    """Running with the repository's configuration; only address and token path differ."""
+def started(
+    tmp_path: Path, *, posts_to: int, way: SecondWay | None = None
+) -> Iterator[Alertmanager]:
+    """Running with the repository's configuration; only addresses and token path differ."""
     token, config, port = tmp_path / "token", tmp_path / "alertmanager.yml", free_port()
     token.write_text(TOKEN, encoding="utf-8")
     moved = {"bot:8080": f"127.0.0.1:{posts_to}", "/run/secrets/alertmanager_token": str(token)}
-    config.write_text(replace_each(CONFIG.read_text(encoding="utf-8"), moved), encoding="utf-8")
+    text = fill_in(replace_each(CONFIG.read_text(encoding="utf-8"), moved), way)
+    config.write_text(text, encoding="utf-8")
     command = [
         "prometheus-alertmanager",
         f"--config.file={config}",

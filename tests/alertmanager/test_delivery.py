@@ -40,15 +40,28 @@ def test_end_of_an_alert_is_posted(alertmanager: Alertmanager, sink: Sink) -> No
     wait_for(lambda: sink.alerts("ArbExporterDown", "resolved"))
 
 
-def test_watchdog_is_known_and_not_posted(alertmanager: Alertmanager, sink: Sink) -> None:
-    """It is active in Alertmanager; an alert told later is posted and it still is not."""
+def test_watchdog_is_posted_at_once(alertmanager: Alertmanager, sink: Sink) -> None:
+    """The bot waits for it, and for nothing else of that severity."""
     alertmanager.post(alert("ArbWatchdog", severity="none"))
-    alertmanager.post(alert("ArbBotDown", severity="critical"))
 
-    wait_for(lambda: sink.alerts("ArbBotDown", "firing"))
+    wait_for(lambda: sink.alerts("ArbWatchdog", "firing"))
 
     assert alertmanager.state("none") == "active"
-    assert sink.alerts("ArbWatchdog", "firing") == []
+
+
+def test_a_dead_bot_is_told_by_the_second_way(
+    second_way: Sink, alertmanager: Alertmanager, sink: Sink
+) -> None:
+    """And to the bot, should it live; of other alerts the second way hears nothing."""
+    alertmanager.post(alert("ArbExporterDown", severity="critical"))
+    alertmanager.post(alert("ArbBotDown", severity="critical"))
+
+    wait_for(lambda: second_way.alerts("ArbBotDown", "firing"))
+    wait_for(lambda: sink.alerts("ArbBotDown", "firing"))
+    wait_for(lambda: sink.alerts("ArbExporterDown", "firing"))
+
+    assert second_way.alerts("ArbExporterDown", "firing") == []
+    assert second_way.authorizations == {None}
 
 
 def test_what_halts_is_told_again_at_once_when_it_begins_anew(

@@ -1,5 +1,6 @@
 """docker-compose.yml and `make up` are two ways to run one thing."""
 
+import re
 import shlex
 from typing import Any
 
@@ -42,7 +43,9 @@ def without_places(arguments: list[str]) -> set[str]:
 
 def find_mount(service: str, target: str) -> str:
     """What of the repository a service sees at a place."""
-    mounts = dict(reversed(volume.split(":")[:2]) for volume in SERVICES[service]["volumes"])
+    # A variable stands for its default.
+    volumes = (re.sub(r"\$\{\w+:-(.*?)\}", r"\1", v) for v in SERVICES[service]["volumes"])
+    mounts = dict(reversed(volume.split(":")[:2]) for volume in volumes)
     return str(mounts[target]).removeprefix("./")
 
 
@@ -98,7 +101,7 @@ def test_compose_hands_on_every_setting_of_the_exporter() -> None:
 def test_compose_hands_on_every_setting_of_the_bot() -> None:
     """Likewise; a secret goes in as a file only, and Discord itself is never another server."""
     own = {"BOT_HOST", "BOT_PORT", "OUTBOX_PATH", "DISCORD_API_BASE", "DISCORD_GATEWAY_URL"}
-    secrets = {"DISCORD_BOT_TOKEN", "EXPORTER_TOKEN", "TOKENS"}
+    secrets = {"DISCORD_BOT_TOKEN", "EXPORTER_TOKEN", "FALLBACK_WEBHOOK_URL", "TOKENS"}
 
     aliases = (field.validation_alias for field in BotConfig.model_fields.values())
     settings = {str(getattr(alias, "choices", [alias])[0]) for alias in aliases}
@@ -114,7 +117,7 @@ def test_every_container_sees_its_own_secrets_only() -> None:
 
     assert mounted == {
         "exporter": ["tokens"],
-        "bot": ["tokens", "bot_token", "discord_bot_token"],
+        "bot": ["tokens", "bot_token", "discord_bot_token", "fallback_webhook_url"],
         "prometheus": ["prometheus_token"],
         "alertmanager": ["alertmanager_token"],
         "grafana": ["grafana_admin_password"],
