@@ -6,23 +6,10 @@ import time
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Literal
 
-from arbwatch.control import ALL_VENUES, Denial
+from arbwatch.control import Denial
 from bot import text
 from bot.alertmanager_api import AlertmanagerApi
-from bot.commands import (
-    alert_lists,
-    alerts,
-    exposure,
-    halting,
-    notify,
-    pair,
-    pnl,
-    reading,
-    resuming,
-    venues,
-    watching,
-)
-from bot.commands.alerts import Press
+from bot.commands import alerts, resuming, watching
 from bot.commands.answer import (
     Answer,
     Caller,
@@ -34,7 +21,8 @@ from bot.commands.answer import (
     Tell,
 )
 from bot.commands.drawing import Drawing
-from bot.commands.pnl import Period
+from bot.commands.parsing import BadArguments, parse, venue_of, words_of
+from bot.commands.presses import Press
 from bot.errors import ExporterDown, ExporterError, ExporterRefused, OutboxError
 from bot.exporter_api import ExporterApi
 from bot.metrics import BotMetrics
@@ -45,15 +33,8 @@ __all__ = ["Answer", "Caller", "Chart", "Commands", "Context", "Result", "Resump
 
 log = logging.getLogger(__name__)
 
-_VENUE_LIMIT = _PAIR_LIMIT = 128
-
-
 # The overview is nobody's in particular: who asked is not known to it.
 _NOBODY = Caller(actor="watch", via="discord")
-
-
-class BadArguments(ValueError):
-    """Arguments that a command cannot take; the text says what it takes."""
 
 
 def tell_nobody(text: str) -> None:
@@ -95,14 +76,14 @@ class Commands:
         """Run one command. Arguments are words, as typed; a resume is carried out at once."""
         name = name.strip().removeprefix("/").lower()
         context = self._context(caller, tell)
-        return await self._try(name, lambda: _parse(name, arguments, context))
+        return await self._try(name, lambda: parse(name, arguments, context))
 
     async def ask_to_resume(self, arguments: Sequence[str], *, caller: Caller) -> Answer:
         """Do nothing yet: show what a resume would end, and what speaks against it."""
         context = self._context(caller, tell_nobody)
-        scope = _words(arguments)
+        scope = words_of(arguments)
         return await self._try(
-            "resume", lambda: resuming.question(context, _venue("resume", scope))
+            "resume", lambda: resuming.question(context, venue_of("resume", scope))
         )
 
     async def resume(self, resumption: Resumption, *, caller: Caller) -> Answer:
@@ -181,80 +162,3 @@ class Commands:
         except Exception:
             log.exception("Command failed: command=%s", name)
             return Answer("⚠️ The command failed. The bot's log says why.", "failed")
-
-
-def _parse(name: str, arguments: Sequence[str], context: Context) -> Awaitable[Answer]:
-    words = _words(arguments)
-    match name:
-        case "edges":
-            return reading.edges(context, _count(name, words, reading.DEFAULT_EDGES))
-        case "fills":
-            return reading.fills(context, _count(name, words, reading.DEFAULT_FILLS))
-        case "pair":
-            return pair.pair(context, _pair(arguments))
-        case "pnl":
-            return pnl.pnl(context, _period(words))
-        case "exposure":
-            return exposure.exposure(context)
-        case "watch":
-            return watching.watch(context)
-        case "status":
-            return reading.status(context)
-        case "venues":
-            return venues.venues(context)
-        case "audit":
-            return venues.audit(context, _count(name, words, venues.DEFAULT_AUDIT))
-        case "alerts":
-            return alert_lists.alerts(context)
-        case "silences" if words[:1] == ["end"] and len(words) == 2:
-            return alert_lists.end(context, words[1])
-        case "silences":
-            return alert_lists.silences(context)
-        case "mute":
-            return notify.mute(context, words)
-        case "notify":
-            return notify.notify(context, words)
-        case "help":
-            return reading.show_help(context)
-        case "halt":
-            return halting.halt(context, _venue(name, words), " ".join(words[1:]))
-        case "resume":
-            return resuming.resume(context, _venue(name, words))
-        case _:
-            raise BadArguments("There is no such command. /help lists all of them.")
-
-
-def _words(arguments: Sequence[str]) -> list[str]:
-    return [word for argument in arguments for word in argument.split()]
-
-
-def _count(name: str, words: Sequence[str], default: int) -> int:
-    if not words:
-        return default
-    # ASCII digits only, and few: int() takes much more than a person would call a number.
-    is_number = len(words) == 1 and len(words[0]) <= 4 and words[0].isascii() and words[0].isdigit()
-    if not is_number or not 1 <= int(words[0]) <= reading.MOST_ROWS:
-        raise BadArguments(f"/{name} takes a number from 1 to {reading.MOST_ROWS}.")
-    return int(words[0])
-
-
-def _pair(arguments: Sequence[str]) -> str:
-    pair_id = " ".join(arguments).strip()
-    if not 1 <= len(pair_id) <= _PAIR_LIMIT:
-        raise BadArguments("/pair needs a pair, as /fills names them.")
-    return pair_id
-
-
-def _period(words: Sequence[str]) -> Period:
-    if not words:
-        return pnl.DEFAULT_PERIOD
-    for period in pnl.PERIODS:
-        if [word.lower() for word in words] == [period]:
-            return period
-    raise BadArguments(f"/pnl takes one of: {', '.join(pnl.PERIODS)}.")
-
-
-def _venue(name: str, words: Sequence[str]) -> str:
-    if not words or len(words[0]) > _VENUE_LIMIT:
-        raise BadArguments(f"/{name} needs a venue, as /status names them, or {ALL_VENUES}.")
-    return words[0].lower()

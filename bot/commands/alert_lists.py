@@ -10,8 +10,10 @@ from bot.alertmanager_api import AlertmanagerApi, FiringAlert, Silence
 from bot.cards.alert_buttons import alert_buttons
 from bot.cards.alerts import incident_name, lasted
 from bot.cards.card import Button
-from bot.commands.alerts import Press, carry_out, silence_of
 from bot.commands.answer import ANSWER_LIMIT, Answer, Context
+from bot.commands.presses import Press
+from bot.commands.silencing import end as end_silence
+from bot.commands.silencing import silence_of
 from bot.commands.wording import instant, matcher_words, who
 from bot.errors import AlertmanagerDown
 from bot.incidents import Incident, Member, begin
@@ -78,7 +80,7 @@ async def end(context: Context, start: str) -> Answer:
     found = [silence for silence in known if silence.id.startswith(start.lower())]
     if len(found) != 1:
         return Answer(f"⚠️ {len(found) or 'No'} silences have such an id: /silences.", "refused")
-    return await carry_out(context, Press(what="end", silence_id=found[0].id))
+    return await end_silence(context, Press(what="end", silence_id=found[0].id))
 
 
 def incidents_of(firing: Iterable[FiringAlert]) -> list[Incident]:
@@ -126,7 +128,8 @@ def _states(incident: Incident, now: datetime, context: Context) -> str:
     states = []
     if incident.ack is not None:
         states.append(f"✋ {who(incident.ack.by, context.escape)}")
-    if mark := silence_of(incident, now):
+    mark = silence_of(incident, now)
+    if mark and incident.is_silenced:
         by = who(mark.by, context.escape)
         states.append(f"🔕 until {instant(mark.until, context)} by {by}")
     elif incident.is_silenced:

@@ -9,7 +9,7 @@ from discord import app_commands, ui
 
 from bot.command_list import COMMANDS
 from bot.commands import Commands
-from bot.commands.alerts import Press
+from bot.commands.presses import Press
 from bot.gateway.door import Door, Refused, caller_of
 from bot.gateway.live_answer import PUBLIC, LiveAnswer, NotShown, show_answer
 from bot.gateway.notes import Notes

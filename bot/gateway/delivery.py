@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -10,9 +10,10 @@ from typing import Any
 import aiohttp
 import discord
 
-from bot.cards import Button, Card
+from bot.cards import Card
 from bot.cards.card import CONTENT_LIMIT
 from bot.gateway.client import Gateway
+from bot.gateway.views import view
 from bot.outbox import Manner
 from bot.text import clip
 from bot.worker import EditRefused, SendDelayed, SendRefused
@@ -139,25 +140,6 @@ def embed(card: Card, reference: str) -> discord.Embed:
 def _mark(reference: str) -> str:
     """What a message is found again by."""
     return f"Arbwatch · {reference}"
-
-
-def view(buttons: Sequence[Button]) -> discord.ui.View | None:
-    """Buttons, five a row. Presses are told apart by their ids, so nobody keeps the view."""
-    if not buttons:
-        return None
-    shown: discord.ui.View = discord.ui.View(timeout=None)
-    for button in buttons:
-        shown.add_item(
-            discord.ui.Button(
-                custom_id=button.custom_id,
-                label=button.label,
-                style=discord.ButtonStyle[button.style],
-                disabled=button.is_disabled,
-            )
-        )
-    # One that is not stopped the library would remember for ever, one a message.
-    shown.stop()
-    return shown
 
 
 def _carries(message: discord.Message, reference: str) -> bool:

@@ -6,6 +6,15 @@ from discord import ButtonStyle, ui
 
 from bot.cards import Button
 
+# https://discord.com/developers/docs/components/reference#action-row
+_BUTTONS_A_ROW = 5
+
+
+def view(buttons: Sequence[Button]) -> ui.View | None:
+    """Buttons one after the other, as many a row as fit; None without any."""
+    starts = range(0, len(buttons), _BUTTONS_A_ROW)
+    return rows_view([buttons[n : n + _BUTTONS_A_ROW] for n in starts]) if buttons else None
+
 
 def rows_view(rows: Sequence[Sequence[Button]]) -> ui.View:
     """Rows of buttons, five at most of five at most.

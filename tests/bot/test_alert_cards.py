@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 
 from bot.cards import HaltNote, Look, again_card, incident_card, with_halts
 from bot.cards.card import TITLE_LIMIT
-from bot.gateway.delivery import embed, view
+from bot.gateway.delivery import embed
+from bot.gateway.views import view
 from bot.incidents import Incident, Member, SilenceMark, begin
 from tests.bot.incidents import START, incident, member
 from tests.fakes.discord.limits import message_faults

@@ -1,6 +1,7 @@
 """The buttons of a card, through the real discord.py and a real Alertmanager."""
 
 import asyncio
+import socket
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -215,3 +216,19 @@ async def test_without_alertmanager_nothing_is_shown_that_is_not_so(
         assert (done(card), labels(card)) == ("", ["Ack", *SILENCES, "Halt KALSHI"])
         await scene.press(card, "Ack")
         await until(lambda: "alice" in done(card))
+
+
+async def test_an_alertmanager_that_hangs_is_told_of_in_time(
+    start_bot: StartBot, discord_server: FakeDiscord, api: Client, tmp_path: Path
+) -> None:
+    """Discord takes a first answer for 3 s only; what is not silenced is not shown as silenced."""
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        away = {"alertmanager_url": f"http://127.0.0.1:{silent.getsockname()[1]}"}
+        async with staged(start_bot, discord_server, api, tmp_path, **away) as scene:
+            card = await scene.card()
+
+            pressed = await scene.press(card, "Silence 1h")
+            await until(lambda: "take it for not silenced" in (pressed.text or ""))
+
+            assert pressed.is_deferred
+            assert done(card) == ""
