@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator
 import pytest
 from msgspec import Struct
 
-from tests.faults.conftest import process
+from tests.faults.conftest import discord_server, process
 
-__all__ = ["process"]
+__all__ = ["discord_server", "process"]
 
 
 class Row(Struct, frozen=True):
