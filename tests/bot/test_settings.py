@@ -142,3 +142,20 @@ def test_a_misspelt_setting_in_code_is_refused() -> None:
     """Rather than silently ignored."""
     with pytest.raises(ValidationError):
         BotConfig.model_validate({"chanel_id": 5})
+
+
+@pytest.mark.parametrize("value", ["oncall", "@oncall", "12", "800000000000000004,"])
+def test_a_role_to_ping_is_an_id(environment: pytest.MonkeyPatch, value: str) -> None:
+    """A name would ping nobody, and nobody would notice before the first night."""
+    environment.setenv("DISCORD_ALERT_ROLE", value)
+
+    with pytest.raises(StartError, match="DISCORD_ALERT_ROLE: takes .*Copy Role ID"):
+        read_settings(BotConfig)
+
+
+def test_the_role_to_ping_is_read(environment: pytest.MonkeyPatch) -> None:
+    """Without it nobody is pinged."""
+    before = read_settings(BotConfig).alert_role
+    environment.setenv("DISCORD_ALERT_ROLE", " 800000000000000004 ")
+
+    assert (before, read_settings(BotConfig).alert_role) == (None, 800000000000000004)
