@@ -25,6 +25,7 @@ from bot.gateway.delivery import DiscordSender
 from bot.metrics import BotMetrics
 from bot.outbox import Outbox
 from tests.bot.dialogue import Seated
+from tests.bot.snapshotted import Snapshots
 from tests.conftest import RunningExporter, free_port
 from tests.fakes.discord import FakeDiscord
 from tests.fakes.discord.world import RESUME_ROLE, TRADER_ROLE
@@ -88,6 +89,12 @@ async def sender(discord_server: FakeDiscord) -> AsyncIterator[DiscordSender]:
     await gateway.login()
     yield DiscordSender(gateway, discord_server.channel_id, alert_role=ALERT_ROLE)
     await gateway.close()
+
+
+@pytest.fixture
+def snapshots(request: pytest.FixtureRequest) -> Snapshots:
+    """The files to compare with."""
+    return Snapshots(is_rewriting=request.config.getoption("--rewrite-snapshots"))
 
 
 @pytest.fixture

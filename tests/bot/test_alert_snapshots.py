@@ -70,12 +70,6 @@ STATES: dict[str, Incident] = {
 }
 
 
-@pytest.fixture
-def snapshots(request: pytest.FixtureRequest) -> Snapshots:
-    """The files to compare with."""
-    return Snapshots(is_rewriting=request.config.getoption("--rewrite-snapshots"))
-
-
 @pytest.mark.parametrize("state", STATES)
 async def test_a_card_is_as_it_was_looked_at(
     sender: DiscordSender, discord_server: FakeDiscord, snapshots: Snapshots, state: str
