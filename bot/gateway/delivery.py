@@ -64,7 +64,7 @@ class DiscordSender:
         """Change a posted message. Discord rings for no edit."""
         channel = await self._channel()
         is_old = datetime.now(UTC) - discord.utils.snowflake_time(message_id) > OLD
-        with _translated(), _old_edits(is_old=is_old):
+        with _translated(), _changing(is_old=is_old):
             async with asyncio.timeout(OLD_EDIT_SECONDS if is_old else CALL_SECONDS):
                 await channel.get_partial_message(message_id).edit(
                     content=self._content(card, reference, manner),
@@ -148,13 +148,21 @@ def _carries(message: discord.Message, reference: str) -> bool:
 
 
 @contextmanager
-def _old_edits(*, is_old: bool) -> Iterator[None]:
-    """The limit of an old message has no end in sight: no reason to wait, and have all wait."""
+def _changing(*, is_old: bool) -> Iterator[None]:
+    """What an edit of this message will never get over. The limit of an old one has no end in
+    sight: no reason to wait, and have all others wait.
+    """
     try:
         yield
     except (discord.RateLimited, TimeoutError) as limited:
         if is_old:
             raise EditRefused("too_old") from limited
+        raise
+    except discord.HTTPException as failed:
+        if failed.code == TOO_MANY_OLD_EDITS:
+            raise EditRefused("too_old") from failed
+        if failed.code == UNKNOWN_MESSAGE:
+            raise EditRefused("message_gone") from failed
         raise
 
 
@@ -171,11 +179,7 @@ def _translated() -> Iterator[None]:
         raise SendDelayed("unreachable") from lost
 
 
-def _http_error(failed: discord.HTTPException) -> SendDelayed | SendRefused | EditRefused:
-    if failed.code == TOO_MANY_OLD_EDITS:
-        return EditRefused("too_old")
-    if failed.code == UNKNOWN_MESSAGE:
-        return EditRefused("message_gone")
+def _http_error(failed: discord.HTTPException) -> SendDelayed | SendRefused:
     if failed.status >= 500:
         return SendDelayed("unreachable")
     if failed.status == 429:
