@@ -6,6 +6,7 @@ from datetime import datetime
 from msgspec.structs import replace
 
 from arbwatch.events import utc_now
+from bot.alertmanager import ALWAYS_FIRING
 from bot.alertmanager_api import AlertmanagerApi, FiringAlert, Silence
 from bot.cards.alert_buttons import alert_buttons
 from bot.cards.alerts import incident_name, lasted
@@ -25,8 +26,6 @@ _BUTTONS_A_ROW = 5
 _ENDS_SHOWN = 20
 _WORDS_LIMIT = 200
 _ID_SHOWN = 8
-# It fires always, so that its absence is seen: no alert for people.
-_WATCHDOG = "ArbWatchdog"
 _ICONS = {"critical": "🔴", "warning": "🟠", "info": "🔵"}
 _GRAVEST_FIRST = tuple(_ICONS)
 _STALE = "⚠️ Alertmanager does not answer: this is what it told last."
@@ -88,14 +87,14 @@ def incidents_of(firing: Iterable[FiringAlert]) -> list[Incident]:
     groups: dict[str, list[Member]] = {}
     for alert in firing:
         labels = alert.labels
-        if labels.get("alertname") == _WATCHDOG:
+        if labels.get("alertname") == ALWAYS_FIRING:
             continue
         member = Member(
             fingerprint=alert.fingerprint,
             labels=labels,
             annotations=alert.annotations,
             starts_at=alert.starts_at,
-            is_silenced=bool(alert.status.silenced_by),
+            is_silenced=alert.is_silenced,
         )
         group = f"{labels.get('alertname', '')}:{labels.get('venue', '')}"
         groups.setdefault(group, []).append(member)
