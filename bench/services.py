@@ -7,7 +7,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -76,6 +76,17 @@ def exporter(state: Path, **environment: str) -> Iterator[Service]:
     }
     command = [sys.executable, "-m", "exporter"]
     with _process(command, port, ready="/readyz", environment=settings | environment) as service:
+        yield service
+
+
+@contextmanager
+def bot(environment: dict[str, str], *, command: Sequence[str] = ("bot",)) -> Iterator[Service]:
+    """The bot, or another module that starts it."""
+    port = _free_port()
+    settings = environment | {"BOT_PORT": str(port), "LOG_LEVEL": "ERROR"}
+    with _process(
+        [sys.executable, "-m", *command], port, ready="/readyz", environment=settings
+    ) as service:
         yield service
 
 

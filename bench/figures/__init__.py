@@ -5,6 +5,7 @@ from collections.abc import Callable
 from bench.figures import (
     batched_edges,
     batched_fills,
+    discord,
     halt,
     may_trade,
     memory,
@@ -30,4 +31,5 @@ FIGURES: dict[str, Callable[[Plan], list[Row]]] = {
     "may_trade": may_trade.measure,
     "restart": restart.measure,
     "halt": halt.measure,
+    "discord": discord.measure,
 }

@@ -8,12 +8,13 @@ from tests.fakes.discord.server import FakeDiscord
 from tests.fakes.discord.world import RESUME_ROLE, TOKEN, TRADER_ROLE
 
 
-async def serve(port: int, token: str) -> None:
+async def serve(port: int, token: str, *, posts: int | None) -> None:
     """Print the settings a bot needs, then serve."""
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     async with FakeDiscord(port=port, token=token) as discord:
+        discord.world.posts.limit = posts
         print(f"DISCORD_API_BASE={discord.api_base}")
         print(f"DISCORD_GATEWAY_URL={discord.gateway_url}")
         print(f"DISCORD_BOT_TOKEN={discord.token}")
@@ -29,8 +30,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--port", type=int, default=0)
     parser.add_argument("--token", default=TOKEN)
+    parser.add_argument("--posts", type=int, help="new messages in 5 seconds; default: any number")
     arguments = parser.parse_args()
-    asyncio.run(serve(arguments.port, arguments.token))
+    asyncio.run(serve(arguments.port, arguments.token, posts=arguments.posts))
 
 
 if __name__ == "__main__":

@@ -28,6 +28,7 @@ class Control:
             web.post("/fake/presses", self.press),
             web.get("/fake/interactions/{id}", self.interaction),
             web.post("/fake/faults", self.fault),
+            web.delete("/fake/faults", self.repair),
             web.post("/fake/disconnect", self.disconnect),
         ]
 
@@ -66,12 +67,23 @@ class Control:
         )
 
     async def press(self, request: web.Request) -> web.Response:
-        """Press a button: `{"interaction", "label"}` of the answer it is on, and who, as above."""
+        """Press a button: `{"interaction", "label"}` of the answer it is on, and who, as above.
+
+        With `message` in place of `interaction`: on a message of the channel.
+        """
         asked = await request.json()
+        if "message" in asked:
+            return await self._begin(asked, lambda: self._press_on(asked))
         answered = self._discord.world.interactions[int(asked["interaction"])]
         return await self._begin(
             asked, lambda: self._discord.press(answered, asked["label"], **_who(asked))
         )
+
+    async def _press_on(self, asked: Json) -> Injected:
+        message = self._discord.world.find_message(int(asked["message"]))
+        if message is None:
+            raise CannotBeTyped("no such message")
+        return await self._discord.press_on(message, asked["label"])
 
     async def _begin(self, asked: Json, begin: Callable[[], Awaitable[Injected]]) -> web.Response:
         try:
@@ -92,6 +104,12 @@ class Control:
     async def fault(self, request: web.Request) -> web.Response:
         """Inject a fault, given as the fields of `Fault`."""
         self._discord.world.faults.append(Fault(**await request.json()))
+        return web.json_response({})
+
+    async def repair(self, request: web.Request) -> web.Response:
+        """End every fault."""
+        self._discord.world.faults.clear()
+        self._discord.gateway.refusals = 0
         return web.json_response({})
 
     async def disconnect(self, request: web.Request) -> web.Response:

@@ -1,0 +1,21 @@
+"""`python -m bench.hurried_bot TIMES`: the bot in a loop whose clock runs so many times faster."""
+
+import asyncio
+import logging
+import sys
+
+from bench.hurry import HurriedLoop
+from bot import ArbitrageBot, BotConfig
+from bot.settings import read_settings
+
+
+def main() -> None:
+    """Run until SIGTERM."""
+    times, config = float(sys.argv[1]), read_settings(BotConfig)
+    logging.basicConfig(level=config.log_level)
+    with asyncio.Runner(loop_factory=lambda: HurriedLoop(times)) as runner:
+        runner.run(ArbitrageBot(config).run())
+
+
+if __name__ == "__main__":
+    main()
