@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TypeVar
 
+from msgspec.structs import replace
+
 from bot.cards import Look, incident_card
 from bot.coalescing import Desk, advance
 from bot.errors import OutboxError
@@ -158,7 +160,8 @@ class Store:
             # Opened by an alert that opened one before: the message is that one's.
             older = incidents.find(run, incident.key)
             if older is not None:
-                incident = merge(older, incident.members, left_out=news.left_out)
+                merged = merge(older, incident.members, left_out=news.left_out)
+                incident = replace(merged, group_key=news.group_key)
         self._keep(run, incident)
         return incident.key
 

@@ -96,7 +96,8 @@ async def test_a_taken_outbox_is_one_line(running: BotProcess, settings: dict[st
     code, _, logged = await asyncio.to_thread(finish, process)
 
     assert code == 1
-    assert logged.splitlines()[-1].endswith("outbox.db is in use by another bot")
+    what_to_stop = f"in use by another bot; stop it first: process {running.process.pid}"
+    assert logged.splitlines()[-1].endswith(f"outbox.db is {what_to_stop}")
 
 
 async def test_a_kill_between_send_and_answer_neither_loses_nor_repeats(
