@@ -47,7 +47,7 @@ async def alerts(context: Context) -> Answer:
     if told is None:
         head = f"{head}\n{_STALE}"
     text = join(head, lines, limit=ANSWER_LIMIT)
-    return Answer(text, "unavailable" if told is None else "ok", rows=_rows(found))
+    return Answer(text, "unavailable" if told is None else "ok", rows=_rows(found, text))
 
 
 async def silences(context: Context) -> Answer:
@@ -60,14 +60,16 @@ async def silences(context: Context) -> Answer:
         return Answer("🔔 Nothing is silenced.")
     now = utc_now()
     lines = [_silence(number, silence, now, context) for number, silence in enumerate(found, 1)]
+    text = join(f"🔕 Silences: {len(found):,}", lines, limit=ANSWER_LIMIT)
     ends = [
         Button(custom_id=f"arbwatch:end:{silence.id}", label=f"End {number}")
         for number, silence in enumerate(found[:_ENDS_SHOWN], 1)
+        if _is_shown(number, text)
     ]
     rows = tuple(
         tuple(ends[first : first + _BUTTONS_A_ROW]) for first in range(0, len(ends), _BUTTONS_A_ROW)
     )
-    return Answer(join(f"🔕 Silences: {len(found):,}", lines, limit=ANSWER_LIMIT), rows=rows)
+    return Answer(text, rows=rows)
 
 
 async def end(context: Context, start: str) -> Answer:
@@ -137,7 +139,12 @@ def _states(incident: Incident, now: datetime, context: Context) -> str:
     return " · ".join(states) or nobody
 
 
-def _rows(found: Sequence[Incident]) -> tuple[tuple[Button, ...], ...]:
+def _is_shown(number: int, text: str) -> bool:
+    """Whether a list has room for this entry: what nobody can read gets no button."""
+    return f"\n{number}. " in text
+
+
+def _rows(found: Sequence[Incident], text: str) -> tuple[tuple[Button, ...], ...]:
     """The buttons of the first few, numbered as their lines."""
     rows = [
         tuple(
@@ -146,6 +153,7 @@ def _rows(found: Sequence[Incident]) -> tuple[tuple[Button, ...], ...]:
             if not button.is_disabled
         )
         for number, incident in enumerate(found[:_ROWS], 1)
+        if _is_shown(number, text)
     ]
     return tuple(row for row in rows if row)
 

@@ -1,12 +1,14 @@
 """/alerts and /silences: in Discord with their buttons, and as text, with a real Alertmanager."""
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from arbwatch.events import utc_now
 from bot import text
-from bot.alertmanager_api import AlertmanagerApi
+from bot.alertmanager_api import AlertmanagerApi, Matcher, NewSilence
 from bot.commands import Commands
 from bot.exporter_api import ExporterApi
 from tests.alertmanager.conftest import started
@@ -100,6 +102,27 @@ async def test_a_silence_is_ended_from_the_list_after_a_restart(
         assert ended.text == "🔔 The silence is ended."
         assert await scene.silences() == []
         await until(lambda: "bob ended the silence" in done(card))
+
+
+async def test_a_crowd_of_silences_has_buttons_for_what_can_be_read(scene: Scene) -> None:
+    """As many as fit into a message, each with its line."""
+    api = AlertmanagerApi(scene.alertmanager.url)
+    matchers = (Matcher(name="alertname", value="x" * 150),)
+    for number in range(25):
+        now = utc_now()
+        ends = now + timedelta(hours=number + 1)
+        wanted = NewSilence(
+            matchers=matchers, starts_at=now, ends_at=ends, created_by="eve", comment="c"
+        )
+        await api.silence(wanted)
+    await api.close()
+
+    asked = await listed(scene, "silences")
+
+    shown = len(asked.buttons)
+    assert 0 < shown < 20
+    assert f"\n{shown}. " in (asked.text or "")
+    assert (asked.text or "").endswith(f"… and {25 - shown} more")
 
 
 async def test_nothing_is_said_to_be_quiet_that_is_not_known(
