@@ -13,6 +13,8 @@ from bot.settings import read_settings
 VARIABLES = (
     "DISCORD_BOT_TOKEN",
     "DISCORD_CHANNEL_ID",
+    "DISCORD_TRADER_ROLES",
+    "DISCORD_RESUME_ROLES",
     "EXPORTER_URL",
     "DASHBOARD_API_URL",
     "BOT_HOST",
@@ -66,6 +68,25 @@ def test_the_venues_are_those_of_the_exporter(environment: pytest.MonkeyPatch) -
     environment.setenv("VENUES", "kalshi, forecastex")
 
     assert read_settings(BotConfig).venues == ("kalshi", "forecastex")
+
+
+def test_roles_are_ids(environment: pytest.MonkeyPatch) -> None:
+    """Comma-separated; none means nobody."""
+    environment.setenv("DISCORD_TRADER_ROLES", "800000000000000004, 800000000000000005,")
+
+    config = read_settings(BotConfig)
+
+    assert config.trader_roles == (800000000000000004, 800000000000000005)
+    assert config.resume_roles == ()
+
+
+@pytest.mark.parametrize("value", ["Trader", "@Trader", "<@&800000000000000004>", "12", "-1"])
+def test_what_is_no_role_id_is_refused(environment: pytest.MonkeyPatch, value: str) -> None:
+    """With how to copy one."""
+    environment.setenv("DISCORD_RESUME_ROLES", f"800000000000000004,{value}")
+
+    with pytest.raises(StartError, match=r"^DISCORD_RESUME_ROLES: .*Copy Role ID$"):
+        read_settings(BotConfig)
 
 
 def test_a_stray_variable_is_not_taken_for_a_setting(environment: pytest.MonkeyPatch) -> None:
