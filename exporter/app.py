@@ -169,7 +169,7 @@ def _routers(exporter: Exporter) -> dict[Scope, list[APIRouter]]:
             read.edges(exporter.live_edges, exporter.exposure),
             read.health(exporter.watch, exporter.control, venues=venues, limits=limits),
             read.results(exporter.ledger, pnl, exporter.control),
-            read.follow(exporter.stream, exporter.ledger),
+            read.follow(exporter.stream, exporter.ledger, exporter.access),
             control_routes.state_router(exporter.control),
             control_routes.audit_router(exporter.ledger),
         ],
