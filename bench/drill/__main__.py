@@ -7,6 +7,7 @@ import argparse
 import signal
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import msgspec
@@ -21,10 +22,13 @@ from bench.drill.scene import ENGINE, Scene
 from bench.drill.stack import Stack
 from bench.drill.tidying import tidied_up
 from bench.drill.timeline import Timeline
+from bench.drill.waiting import wait_for
 from stack.errors import StackError
 from stack.settings import read_settings
 
 WATCH_SECONDS = 10.0
+# The demo starts together with the exporter, and calls again when it came too early.
+CONTACT_SECONDS = 5.0
 STEPS = {
     "before": by_command.before,
     "halt from Discord": by_command.halt,
@@ -66,18 +70,18 @@ def check_is_demo(stack: Stack) -> None:
         CannotDrill: not so.
     """
     try:
-        venues = stack.venues()
+        with suppress(StepFailed):
+            wait_for("an engine", lambda: stack.engines(), seconds=CONTACT_SECONDS)
+        engines, venues = stack.engines(), stack.venues()
     except requests.RequestException:
         why = f"the exporter does not answer on {stack.url('exporter')}: start the stack, make up"
         raise CannotDrill(why) from None
-    engines = sorted({engine for venue in venues for engine in venue.engines})
-    if engines != [ENGINE]:
-        found = ", ".join(engines) or "none"
+    if engines != {ENGINE}:
+        found = ", ".join(sorted(engines)) or "none"
         raise CannotDrill(f"it halts trading, so only the demo may be in contact; found: {found}")
     for venue in venues:
         if venue.state is not HaltState.RUNNING:
-            why = f"{venue.venue} is {venue.state}: resume it first"
-            raise CannotDrill(why)
+            raise CannotDrill(f"{venue.venue} is {venue.state}: resume it first")
 
 
 def play(stack: Stack, timeline: Timeline, *, watch_seconds: float) -> None:

@@ -42,6 +42,10 @@ class Stack:
         """Where each venue stands."""
         return self._read("/api/venues", list[VenueControl])
 
+    def engines(self) -> set[str]:
+        """Every engine in contact."""
+        return {engine for venue in self.venues() for engine in venue.engines}
+
     def audit(self, *, after: int) -> list[AuditRow]:
         """The audit trail from there on, the oldest first."""
         rows = self._read("/api/audit?limit=100", list[AuditRow])
