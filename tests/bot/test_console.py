@@ -13,12 +13,14 @@ from tests.bot.processes import ROOT, environment
 from tests.client import Client, edge
 
 
-def console(*arguments: str, exporter: str, typed: str = "") -> subprocess.CompletedProcess[str]:
+def console(
+    *arguments: str, exporter: str, typed: str = "", **more: str
+) -> subprocess.CompletedProcess[str]:
     """`python -m bot.console` to its end."""
     return subprocess.run(
         [sys.executable, "-m", "bot.console", *arguments],
         cwd=ROOT,
-        env=environment(EXPORTER_URL=exporter, USER="alice"),
+        env=environment(EXPORTER_URL=exporter, USER="alice", **more),
         input=typed,
         capture_output=True,
         text=True,

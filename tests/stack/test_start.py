@@ -192,6 +192,8 @@ def test_an_installed_grafana_is_started_with_the_dashboards(
         ("DISCORD_CHANNEL_ID", "general"),
         ("GRAFANA_HOME", "/nowhere"),
         ("LIMITS_FILE", "/nowhere/limits.yml"),
+        ("TOKENS", "mine read s3cret"),
+        ("WEBHOOK_TOKEN", "s3cret"),
     ],
 )
 def test_a_bad_setting_is_one_line_that_names_it(
