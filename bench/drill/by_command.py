@@ -1,7 +1,7 @@
 """The steps that people begin: halt, refusals, resume."""
 
 import time
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from arbwatch.answers import AuditRow
@@ -12,6 +12,7 @@ from bench.drill.scene import (
     ANSWER_SECONDS,
     COLLEAGUE,
     CONFIRM_BUTTON,
+    EDGE_SECONDS,
     ENGINE,
     HALTED,
     RESUMED,
@@ -25,6 +26,7 @@ from bench.drill.scene import (
     shown,
 )
 from bench.drill.timeline import Moment, Step
+from bench.drill.waiting import wait_for
 
 
 def before(scene: Scene, step: Step) -> None:
@@ -87,12 +89,11 @@ def final_text(text: Text, wanted: str) -> Moment:
 
 def watch_halted(scene: Scene, step: Step, ack: AuditRow) -> None:
     """For some seconds the venue stays halted, nothing is ordered, and edges still come."""
-    edges = {(edge.pair_id, edge.timestamp) for edge in scene.stack.edges()}
+    edges = refreshed(scene)
     usual = scene.ordered_after(ack.timestamp - timedelta(minutes=2))
     time.sleep(scene.watch_seconds)
     venue = scene.venue()
     ordered = scene.ordered_after(ack.timestamp)
-    came = {(edge.pair_id, edge.timestamp) for edge in scene.stack.edges()} - edges
     step.check(
         not ordered and not venue.entries_after_ack,
         f"{scene.watch_seconds:g} s watched: 0 entries ordered after the acknowledgement"
@@ -101,7 +102,13 @@ def watch_halted(scene: Scene, step: Step, ack: AuditRow) -> None:
         f"the exporter counts {venue.entries_after_ack}",
     )
     step.check(venue.state is HaltState.ACKNOWLEDGED, f"{VENUE} is still halted")
-    step.check(bool(came), f"edges still come: {len(came)} pairs were refreshed meanwhile")
+    came = wait_for("an edge", lambda: refreshed(scene) - edges, seconds=EDGE_SECONDS)
+    step.saw(f"edges still come: {len(came)} newer ones", holds=True)
+
+
+def refreshed(scene: Scene) -> set[tuple[str, datetime]]:
+    """Each live edge's pair, and how fresh it is."""
+    return {(edge.pair_id, edge.timestamp) for edge in scene.stack.edges()}
 
 
 def refusal(scene: Scene, step: Step) -> None:
