@@ -76,7 +76,7 @@ class Outbox:
 
     async def wanted_halts(self) -> list[WantedHalt]:
         """The halts that are still to be ordered."""
-        return await self._call(lambda store: store.wanted_halts(), proves_use=False)
+        return await self._call(lambda store: store.wanted_halts())
 
     async def mark_ordered(self, key: str, *, scope: str, halt_id: int) -> bool:
         """Note a halt's order, and change its card; False if the outbox never took the halt in."""
@@ -113,13 +113,12 @@ class Outbox:
         """Forget what is delivered, final and over a week old; how many cards that were."""
         return await self._call(lambda store: store.prune())
 
-    async def _call(self, work: Callable[[Store], Answer], *, proves_use: bool = True) -> Answer:
-        """Work in the file's thread. A read may work beside failing writes: it proves no use."""
+    async def _call(self, work: Callable[[Store], Answer]) -> Answer:
         if self._thread is None:
             raise RuntimeError("the outbox is not open")
-        return await asyncio.wrap_future(self._thread.submit(self._run, work, proves_use))
+        return await asyncio.wrap_future(self._thread.submit(self._run, work))
 
-    def _run(self, work: Callable[[Store], Answer], proves_use: bool) -> Answer:
+    def _run(self, work: Callable[[Store], Answer]) -> Answer:
         assert self._store is not None
         try:
             answer = work(self._store)
@@ -127,7 +126,7 @@ class Outbox:
         except OutboxError:
             self._is_usable = False
             raise
-        self._is_usable = self._is_usable or proves_use
+        self._is_usable = True
         return answer
 
     def _open(self) -> None:
