@@ -17,7 +17,8 @@ CONFIRM_SECONDS = 25.0
 OPEN_ORDERS_SECONDS = 6.0
 
 _STORE_AGAIN_SECONDS = 0.5
-_POLL_SECONDS = 0.1
+# The first looks follow each other closely: an engine on the same host needs milliseconds.
+_FIRST_LOOK_SECONDS, _LAST_LOOK_SECONDS = 0.02, 0.25
 _REASON_LIMIT = 500
 _MESSAGE_LIMIT = 400
 # The exporter's word for a halt that is in force and that its disk did not take.
@@ -79,7 +80,7 @@ class _Halting:
     async def follow(self, ordered: list[VenueControl]) -> Answer:
         """Look, and tell what changes, until nothing more is to be expected."""
         started = self._context.now_seconds()
-        latest, told = ordered, ""
+        latest, told, pause = ordered, "", _FIRST_LOOK_SECONDS
         while True:
             seen = [self._see(control) for control in latest]
             is_over = _is_over(seen, self._context.now_seconds() - started)
@@ -89,7 +90,8 @@ class _Halting:
             if answer.text != told:
                 self._context.tell(answer.text)
                 told = answer.text
-            await self._context.sleep(_POLL_SECONDS)
+            await self._context.sleep(pause)
+            pause = min(pause * 1.5, _LAST_LOOK_SECONDS)
             latest = await self.look(latest)
 
     def not_stored(self, why: str) -> Answer:

@@ -21,7 +21,8 @@ async def test_venues_tell_where_each_stands(commands: Commands, api: Client) ->
         "🎛️ Venues\n"
         "▶️ POLYMARKET running\n"
         "   Engines in contact: test\n"
-        "🛑 KALSHI halted since TIME, seq 1\n"
+        "🛑 KALSHI halted (seq 1)\n"
+        "   Since TIME\n"
         "   #1 feed \\*wrong\\*\n"
         "      bob over REST, TIME\n"
         "   test: confirmed TIME, 3 orders still open\n"
@@ -40,7 +41,7 @@ async def test_a_halt_that_an_engine_has_not_confirmed_is_shown_so(
 
     answer = await ask(commands, "/venues")
 
-    assert "⏳ KALSHI halt requested since " in answer.text
+    assert "⏳ KALSHI halt requested (seq 3)\n   Since " in answer.text
     assert "   test: has not confirmed #3\n   Engines in contact: none" in answer.text
 
 
