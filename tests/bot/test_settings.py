@@ -17,6 +17,7 @@ VARIABLES = (
     "DISCORD_RESUME_ROLES",
     "EXPORTER_URL",
     "DASHBOARD_API_URL",
+    "AUTO_HALT",
     "BOT_HOST",
     "BOT_PORT",
     "EXPORTER_TOKEN",
@@ -42,6 +43,21 @@ def test_without_settings_the_bot_prints(environment: pytest.MonkeyPatch) -> Non
     assert config.token is None
     assert (config.host, config.port) == ("127.0.0.1", 8080)
     assert config.api_base_url == "http://127.0.0.1:8000"
+
+
+@pytest.mark.parametrize(
+    ("text", "may_halt"),
+    [("", True), ("none", False), ("ArbFeedSilent, ArbMine", True), ("ArbMine", False)],
+)
+def test_each_automatic_halt_can_be_switched_off(
+    environment: pytest.MonkeyPatch, text: str, may_halt: bool
+) -> None:
+    """An empty variable is none set, as everywhere: it switches nothing off by accident."""
+    environment.setenv("AUTO_HALT", text)
+
+    config = read_settings(BotConfig)
+
+    assert ("ArbFeedSilent" in config.auto_halt) is may_halt
 
 
 def test_settings_in_code_win_over_the_environment(environment: pytest.MonkeyPatch) -> None:
