@@ -127,6 +127,21 @@ async def test_an_acknowledgement_of_all_survives_a_restart(ledger_path: Path) -
     await again.close()
 
 
+async def test_an_engine_that_repeats_itself_completes_what_another_left(ledger_path: Path) -> None:
+    """Once the other is out of contact, it is the last that was missing."""
+    life = Controlled(ledger_path)
+    life.engines = {"e", "gone"}
+    halt = await life.halt()
+    await life.ack(halt)
+    life.engines = {"e"}
+    await life.ack(halt)
+    await life.close()
+
+    again = Controlled(ledger_path)
+    assert again.state() is HaltState.ACKNOWLEDGED
+    await again.close()
+
+
 async def test_acknowledgements_of_before_do_not_count_for_a_newer_halt(ledger_path: Path) -> None:
     """Not after a restart either."""
     life = Controlled(ledger_path)
