@@ -55,7 +55,11 @@ class Exporter:
         store = Store(settings.ledger_path)
         self.totals = store.totals()
         self.ledger = Ledger(store)
-        self.engines = Engines(on_overflow=lambda: metrics.service.overflow("engine"))
+        self.watch = VenueWatch(settings.venues)
+        self.engines = Engines(
+            on_overflow=lambda: metrics.service.overflow("engine"),
+            on_return=self.watch.engine_returned,
+        )
         self.access = Access(
             in_force(
                 settings.tokens,
@@ -71,7 +75,6 @@ class Exporter:
             on_set_aside=metrics.edges.set_aside.inc,
         )
         self.exposure = OpenExposure()
-        self.watch = VenueWatch(settings.venues)
         self.control = Control(
             self.ledger,
             venues=settings.venues,
