@@ -40,8 +40,8 @@ def before(scene: Scene, step: Step) -> None:
 def halt(scene: Scene, step: Step) -> None:
     """From the typed command to the acknowledged halt, then nothing more is ordered."""
     head = scene.head()
-    typed = scene.discord.type("halt", by=TRADER, venue=VENUE, reason="drill")
     step.saw(f"/halt {VENUE} drill, typed by {TRADER.name}")
+    typed = scene.discord.type("halt", by=TRADER, venue=VENUE, reason="drill")
     texts = scene.discord.texts(typed, until=(HALTED,), seconds=ANSWER_SECONDS)
     order = find_order(scene, "halt", after=head)
     ack = scene.wait_ack(order)
@@ -114,8 +114,8 @@ def refreshed(scene: Scene) -> set[tuple[str, datetime]]:
 def refusal(scene: Scene, step: Step) -> None:
     """Who has no role can resume nothing, and that is on record."""
     head = scene.head()
-    typed = scene.discord.type("resume", by=STRANGER, venue=VENUE)
     step.saw(f"/resume {VENUE}, typed by {STRANGER.name}, who has no role")
+    typed = scene.discord.type("resume", by=STRANGER, venue=VENUE)
     texts = scene.discord.texts(typed, until=("",), seconds=ANSWER_SECONDS)
     step.saw_all(shown(texts))
     row = scene.wait_audit(
@@ -156,8 +156,8 @@ def ask_to_resume(scene: Scene, step: Step) -> Question:
     others = [halt for halt in scene.venue().halts if not is_ours(halt)]
     if others:
         raise StepFailed(f"somebody else halted {VENUE}: {others[0].actor}, {others[0].reason}")
-    asked = scene.discord.type("resume", by=TRADER, venue=VENUE)
     step.saw(f"/resume {VENUE}, typed by {TRADER.name}")
+    asked = scene.discord.type("resume", by=TRADER, venue=VENUE)
     texts = scene.discord.texts(asked, until=("?",), seconds=ANSWER_SECONDS)
     for line in texts[-1].text.splitlines():
         step.saw(f"Discord asks: {first_line(line)}", at=texts[-1].at)
@@ -168,8 +168,8 @@ def ask_to_resume(scene: Scene, step: Step) -> Question:
 def confirm(scene: Scene, step: Step, question: Question) -> AuditRow:
     """Press the button; the resume, once the engine has acknowledged it."""
     head = scene.head()
-    scene.discord.press(question.asked, CONFIRM_BUTTON, by=TRADER)
     step.saw(f"pressed by {TRADER.name}, who asked")
+    scene.discord.press(question.asked, CONFIRM_BUTTON, by=TRADER)
     over = (RESUMED, UNCONFIRMED)
     *_, final = scene.discord.texts(
         question.asked, until=over, seconds=ANSWER_SECONDS, skip=question.texts

@@ -14,7 +14,7 @@ from bench.drill.timeline import Moment
 from bench.drill.waiting import wait_for
 
 VENUE, OTHER_VENUE = "kalshi", "polymarket"
-ENGINE = "demo"
+ENGINE, EXPORTER = "demo", "exporter"
 TRADER, COLLEAGUE = Person("drill-trader"), Person("drill-colleague")
 STRANGER = Person("drill-stranger", has_roles=False)
 ALERT = "ArbFeedSilent"
