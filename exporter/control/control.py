@@ -27,6 +27,9 @@ from exporter.ledger.ledger import Ledger
 from exporter.ledger.records import ControlRecord, Entry
 from exporter.ledger.store import Store
 
+# Shorter than a client waits.
+RESUME_SECONDS = 2.0
+
 
 class Control:
     """Orders, acknowledgements, and where each venue stands.
@@ -97,7 +100,7 @@ class Control:
         named = open_ids if order.halt_ids is None else open_ids.intersection(order.halt_ids)
         if named:
             record = self._record("resume", scope, order)
-            await self._append(replace(record, halt_ids=tuple(sorted(named))))
+            await self._append_soon(replace(record, halt_ids=tuple(sorted(named))))
         return self.venues(scope)
 
     async def acknowledge(self, venue: str, ack: Acknowledgement) -> list[VenueControl]:
@@ -210,6 +213,15 @@ class Control:
             open_orders=ack.open_orders,
             timestamp=self._now(),
         )
+
+    async def _append_soon(self, record: ControlRecord) -> None:
+        """Nobody expects a resume any more that was not answered: one that waits is taken back."""
+        try:
+            await asyncio.wait_for(self._append(record), RESUME_SECONDS)
+        except TimeoutError:
+            raise LedgerUnavailable(
+                "the ledger does not answer; look where the venue stands before you try again"
+            ) from None
 
     async def _append(self, record: ControlRecord) -> None:
         await self._ledger.append([(record, None)])
