@@ -14,6 +14,8 @@ CONTACT_SECONDS = LEASE_SECONDS + MARGIN_SECONDS
 AWAY_SECONDS = 6.0
 MAX_ENGINES = 16
 MAX_NAME_CHARACTERS = 128
+# Those beyond that, in one. It acknowledges nothing: while it is there no halt is confirmed.
+OTHERS = "(others)"
 
 
 class Engines:
@@ -35,12 +37,14 @@ class Engines:
         self._clock = clock
         self._now = now
         self._heard: dict[str, float] = {}
+        self._others_heard = float("-inf")
         self.last_seen: dict[str, float] = {}
         self.reports: dict[str, SenderReport] = {}
 
     def heard(self, name: str) -> None:
-        """An engine called. Names beyond 16 in contact, and endless ones, are counted only."""
+        """An engine called. Names beyond 16 in contact, and endless ones, are one: the others."""
         if name not in self._heard and not self._has_room(name):
+            self._others_heard = self._clock()
             self._on_overflow()
             return
         if self.away_since() is not None:
@@ -78,4 +82,5 @@ class Engines:
     def connected(self) -> frozenset[str]:
         """Engines whose lease may still be alive."""
         since = self._clock() - CONTACT_SECONDS
-        return frozenset(name for name, moment in self._heard.items() if moment >= since)
+        names = [name for name, moment in self._heard.items() if moment >= since]
+        return frozenset([*names, OTHERS] if self._others_heard >= since else names)
