@@ -82,6 +82,10 @@ class Exporter:
             on_confirmed=metrics.venues.halt_ack.observe,
         )
         self.control.load(store)
+        # Those that were stored right before a crash may never have been scraped.
+        for row in self.control.venues():
+            entries = metrics.venues.entries_after_halt.labels(row.venue)
+            entries.inc(row.entries_after_ack)
         self.stream = Stream(
             was_halted=self.control.was_halted,
             on_change=metrics.service.stream_clients.set,
