@@ -58,6 +58,8 @@ def _venue(control: VenueControl, now: datetime, escape: Escape) -> str:
 def _ack(ack: EngineAck, control: VenueControl, now: datetime, escape: Escape) -> str:
     """One engine's word; on an order before the newest one it says nothing of that."""
     engine = escape(one_line(ack.engine))
+    if not all(halt.halt_id for halt in control.halts):
+        return f"{engine}: has not confirmed #–"
     newest = max(halt.halt_id for halt in control.halts)
     if ack.seq < newest:
         return f"{engine}: has not confirmed #{newest}"
