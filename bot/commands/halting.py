@@ -56,6 +56,7 @@ class _Halting:
         self._scope = scope
         self._name = venue_name(scope, context.escape)
         self._seconds: dict[str, float] = {}
+        self._is_on_disk = True
         self.warning = ""
 
     async def store(self, order: HaltOrder) -> list[VenueControl]:
@@ -119,9 +120,10 @@ class _Halting:
         name, escape = self._name, self._context.escape
         states = {venue.state for venue in seen}
         if states == {HaltState.RUNNING}:
-            return Answer(halt_text.running_again(name), "unconfirmed")
-        is_on_disk = all(halt.halt_id for control in latest for halt in control.halts)
-        warning = "" if is_on_disk else self.warning
+            why = halt_text.running_again if self._is_on_disk else halt_text.lost
+            return Answer(why(name), "unconfirmed")
+        self._is_on_disk = all(halt.halt_id for control in latest for halt in control.halts)
+        warning = "" if self._is_on_disk else self.warning
         if states == {HaltState.ACKNOWLEDGED}:
             return Answer(halt_text.halted(seen, name, escape) + warning)
         if HaltState.REQUESTED in states and not is_over:

@@ -11,6 +11,7 @@ import pytest
 
 from bot.commands import Commands
 from bot.exporter_api import ExporterApi
+from tests.arbwatch.exporters import KillableExporter
 from tests.bot.asking import acknowledge, ask, timeless
 from tests.bot.conftest import NOBODY_LISTENS, hurried
 from tests.client import Client
@@ -196,6 +197,27 @@ async def test_a_halt_that_the_disk_does_not_take_is_told_truthfully(
     )
     assert answer.text.startswith("⚠️ Halt requested on KALSHI, but not confirmed by the engine.")
     assert answer.text.endswith("it is being stored again every second")
+
+
+async def test_a_halt_that_the_exporter_loses_is_not_said_to_be_resumed(ledger_path: Path) -> None:
+    """It ended before its disk took the halt: it has to be ordered again."""
+    exporter = KillableExporter(ledger_path)
+    await asyncio.to_thread(exporter.start)
+    calls = ExporterApi(exporter.client.url)
+    told: list[str] = []
+    with held_up(ledger_path):
+        asking = asyncio.create_task(ask(Commands(calls), "/halt kalshi", told))
+        while not any("in force but not on disk" in text for text in told):
+            await asyncio.sleep(0.01)
+        exporter.kill()
+    await asyncio.to_thread(exporter.start)
+
+    answer = await asking
+    await calls.close()
+    exporter.kill()
+
+    assert answer.text.startswith("⚠️ KALSHI runs again: the halt was not on disk yet")
+    assert answer.text.endswith("Type /halt again.")
 
 
 async def test_an_unknown_venue_is_answered_with_the_known_ones(commands: Commands) -> None:
