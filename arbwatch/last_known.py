@@ -119,8 +119,8 @@ class LastKnown:
             return
         self._stale.add(row.venue)
         problem = (
-            f"{row.venue} stays halted: its last order had the number {known.seq}, and the exporter "
-            f"now says {row.state} by number {row.seq}."
+            f"{row.venue} stays halted: its last order had the number {known.seq}, "
+            f"and the exporter now says {row.state} by number {row.seq}."
         )
         way_out = "The halt got lost in the exporter: halt and resume the venue to let it trade"
         if row.seq == known.seq:
