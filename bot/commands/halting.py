@@ -21,6 +21,8 @@ _STORE_AGAIN_SECONDS = 0.5
 _FIRST_LOOK_SECONDS, _LAST_LOOK_SECONDS = 0.02, 0.25
 _REASON_LIMIT = 500
 _MESSAGE_LIMIT = 400
+# What the exporter answers to a scope or a reason that it does not take: to be typed otherwise.
+_TYPED_WRONG = (400, 404, 422)
 # The exporter's word for a halt that is in force and that its disk did not take.
 _IN_FORCE = "halt_not_stored"
 
@@ -38,13 +40,15 @@ async def halt(context: Context, scope: str, reason: str = "") -> Answer:
     except ExporterDown:
         return halting.not_stored("the exporter does not answer")
     except ExporterRefused as refused:
-        if refused.status < 500:
+        if refused.status in _TYPED_WRONG:
             raise
         ordered = await halting.look([]) if refused.code == _IN_FORCE else []
         message = clip(context.escape(one_line(str(refused))), _MESSAGE_LIMIT)
         if not ordered:
             return halting.not_stored(message)
         halting.warning = f"\n⚠️ {message}"
+    except ExporterError as failed:
+        return halting.not_stored(str(failed))
     return await halting.follow(ordered)
 
 
