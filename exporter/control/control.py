@@ -82,7 +82,7 @@ class Control:
         self._check(scope)
         if not await self._unstored.store(self._record("halt", scope, order)):
             raise HaltNotStored(
-                "the halt is in force but not on disk: a restart of the exporter would end it; "
+                "the halt is in force but not on disk: a restart of the exporter would lose it; "
                 "it is being stored again every second"
             )
         return self.venues(scope)
