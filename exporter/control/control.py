@@ -27,8 +27,8 @@ from exporter.ledger.ledger import Ledger
 from exporter.ledger.records import ControlRecord, Entry
 from exporter.ledger.store import Store
 
-# Shorter than a client waits.
-RESUME_SECONDS = 2.0
+# Shorter than a client waits: the bot gives up after 2 s.
+RESUME_SECONDS = 1.5
 
 
 class Control:
