@@ -67,6 +67,7 @@ class Control:
         """Rebuild the state from the ledger, before it is handed to its thread."""
         for seq, record in store.control_log():
             self._state.apply(seq, record)
+        self._standing.load(self._now())
         self._tally.load(store)
 
     async def close(self) -> None:
@@ -178,8 +179,7 @@ class Control:
         before = self._standing.acknowledged(record.scope)
         self._state.apply(seq, record)
         for halt_id in self._standing.acknowledged(record.scope) - before:
-            if halt_id in self._standing.ordered:
-                self._on_confirmed(self._clock() - self._standing.ordered[halt_id])
+            self._on_confirmed(self._clock() - self._standing.ordered[halt_id])
 
     def _in_force(self, record: ControlRecord) -> None:
         for venue in self._state.in_scope(record.scope):

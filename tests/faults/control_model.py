@@ -64,5 +64,5 @@ class Model:
         if not waiting:
             return HaltState.ACKNOWLEDGED
         ordered = min(self.halts[halt][1] for halt in waiting)
-        is_known = ordered >= self.started and now - ordered < CONFIRM_SECONDS
-        return HaltState.REQUESTED if is_known else HaltState.UNCONFIRMED
+        is_young = now - ordered < CONFIRM_SECONDS
+        return HaltState.REQUESTED if is_young else HaltState.UNCONFIRMED

@@ -152,9 +152,7 @@ class ControlMachine(RuleBasedStateMachine):
         self.path = left
         self.life = self.run(self.born(self.life.passed + seconds))
         self.life.engines = heard
-        # Nothing of before is younger than the start, however little time went by.
         self.model.started = self.life.passed
-        self.model.halts = {seq: (scope, -1.0) for seq, (scope, _) in self.model.halts.items()}
 
     @invariant()
     def each_venue_stands_as_in_the_model(self) -> None:
