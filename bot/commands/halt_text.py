@@ -87,7 +87,7 @@ def lost(name: str) -> str:
 
 def not_stored_yet(name: str) -> str:
     """The exporter is away, and is asked again."""
-    return f"⏳ {name} is not halted yet: the exporter does not answer. Trying again."
+    return f"⏳ Halt of {name} not confirmed yet: the exporter does not answer. Trying again."
 
 
 def not_stored(name: str, why: str, venues: Sequence[str], escape: Escape) -> str:

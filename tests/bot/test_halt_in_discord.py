@@ -116,7 +116,7 @@ async def test_an_exporter_that_hangs_holds_no_answer_up(
 
     assert asked.is_deferred
     assert (asked.text or "").startswith(
-        "⏳ KALSHI is not halted yet: the exporter does not answer"
+        "⏳ Halt of KALSHI not confirmed yet: the exporter does not answer"
     )
 
 

@@ -31,7 +31,10 @@ async def test_a_halt_is_ordered_again_until_the_exporter_is_back(ledger_path: P
     await calls.close()
     await asyncio.to_thread(exporter.stop)
 
-    assert told[0] == "⏳ KALSHI is not halted yet: the exporter does not answer. Trying again."
+    assert (
+        told[0]
+        == "⏳ Halt of KALSHI not confirmed yet: the exporter does not answer. Trying again."
+    )
     assert answer.text.startswith("🛑 Trading halted on KALSHI\n")
 
 
@@ -113,5 +116,5 @@ async def test_an_exporter_that_only_hangs_is_told_in_good_time() -> None:
         answer = await ask(hurried(calls), "/halt kalshi", told)
 
         await calls.close()
-    assert told[0].startswith("⏳ KALSHI is not halted yet")
+    assert told[0].startswith("⏳ Halt of KALSHI not confirmed yet")
     assert answer.result == "unavailable"
