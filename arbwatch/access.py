@@ -1,6 +1,7 @@
 """Who the engine is to the exporter: its name and its token, shown with every call."""
 
 import logging
+import re
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,9 @@ from arbwatch.credential import Credential
 
 log = logging.getLogger(__name__)
 
+# What a header carries unchanged, as the exporter takes it; and `..` would be another folder.
+_NAME = re.compile(r"[!-~](?:[ -~]{0,126}[!-~])?(?<!\.)")
+
 
 class Access:
     """Makes connections that carry the engine's name and token, and says what a refusal means.
@@ -19,10 +23,15 @@ class Access:
     then shows the new one. A refusal is logged once for each scope, until it is granted.
 
     Raises:
-        ValueError: the token is none.
+        ValueError: the name or the token cannot stand in a header.
     """
 
     def __init__(self, engine: str, *, token: str | Path | None = None) -> None:
+        if not _NAME.fullmatch(engine):
+            raise ValueError(
+                f"name: {engine!r} is none; 1 to 128 characters of printable ASCII, "
+                "without a space at its ends, or a dot at its end"
+            )
         self.engine = engine
         self._token = token
         self._credential = Credential(token)

@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from arbwatch.access import Access
 from arbwatch.control_link import ControlLink
-from arbwatch.events import Event
+from arbwatch.events import EngineError, Event, utc_now
 from arbwatch.last_known import LastKnown
 from arbwatch.lease import Lease
 from arbwatch.obedience import OnControl
@@ -20,9 +20,10 @@ from arbwatch.sending.stats import SenderStats
 class Engine:
     """An engine's connection to the exporter at `url`.
 
-    `name` tells engines apart in acknowledgements and metrics. `state_dir` keeps what must outlive
-    the process: facts (fills, reversals, errors, breaches) once unsent for a second, everything
-    unsent when the engine closes, events that the exporter refused, and which venues are halted.
+    `name` tells engines apart in acknowledgements and metrics: no two that run have the same one,
+    and it stays over restarts. `state_dir` keeps what must outlive the process: facts (fills,
+    reversals, errors, breaches) once unsent for a second, everything unsent when the engine closes,
+    events that the exporter refused, and which venues are halted.
     `token` is what the exporter asks for, scopes `ingest`, `ack` and `read`: the token itself, or
     the path of its file, which is read again once the token is refused.
 
@@ -43,7 +44,7 @@ class Engine:
         folder = None if state_dir is None else state_dir / quote(name, safe="")
         access = Access(name, token=token)
         self._trade_before_contact = trade_before_contact
-        self._last_known = LastKnown(folder)
+        self._last_known = LastKnown(folder, report=self._report)
         self._lease = Lease()
         self._may_trade = self._lease.may_trade
         self._sender = Sender(url, access=access, folder=folder, options=options)
@@ -97,6 +98,10 @@ class Engine:
         self._control.close()
         self._lease.renew(())
         self._sender.close(timeout_seconds)
+
+    def _report(self, venue: str, problem: str) -> None:
+        now = utc_now()
+        self.push(EngineError(kind="halt_kept", message=problem, timestamp=now, venue=venue))
 
     def __enter__(self) -> Self:
         self.start()

@@ -6,7 +6,7 @@ an answer that says otherwise gives no permission. The file is replaced as a who
 
 import logging
 import threading
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Annotated
 
@@ -34,9 +34,15 @@ class Known(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class LastKnown:
-    """The last word on each venue, kept in `folder`; without one it ends with the process."""
+    """The last word on each venue, kept in `folder`; without one it ends with the process.
 
-    def __init__(self, folder: Path | None) -> None:
+    `report` is told once of a venue that stays halted by an order the exporter no longer knows.
+    """
+
+    def __init__(
+        self, folder: Path | None, *, report: Callable[[str, str], None] = lambda venue, text: None
+    ) -> None:
+        self._report = report
         self._path = None if folder is None else folder / FILE_NAME
         # Replaced as a whole: one thread takes in, others save.
         self._venues: dict[str, Known] = {}
@@ -112,18 +118,18 @@ class LastKnown:
         if row.venue in self._stale:
             return
         self._stale.add(row.venue)
-        log.error(
-            "control: %s stays halted: its last order had the number %d, and the exporter now says "
-            "%s by number %d. %s",
-            row.venue,
-            known.seq,
-            row.state,
-            row.seq,
-            self._way_out(row, known),
+        problem = (
+            f"{row.venue} stays halted: its last order had the number {known.seq}, "
+            f"and the exporter now says {row.state} by number {row.seq}."
         )
-
-    def _way_out(self, row: VenueControl, known: Known) -> str:
+        way_out = "The halt got lost in the exporter: halt and resume the venue to let it trade"
         if row.seq == known.seq:
-            return "The halt got lost in the exporter: halt and resume the venue to let it trade"
+            log.error("control: %s %s", problem, way_out)
+            self._report(row.venue, f"{problem} {way_out}")
+        else:
+            log.error("control: %s %s", problem, self._way_out_of_backup())
+            self._report(row.venue, f"{problem} The engine's log says what to do")
+
+    def _way_out_of_backup(self) -> str:
         then = "restart it" if self._path is None else f"delete {self._path}, start it again"
         return f"If the exporter's ledger was restored on purpose: stop this engine, {then}"

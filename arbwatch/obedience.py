@@ -74,7 +74,7 @@ class Obedience:
     def _call(self, on_control: OnControl, venue: str, *, is_halted: bool) -> bool:
         try:
             self._open_orders = _counted(on_control(venue, is_halted), venue)
-        except Exception:
+        except BaseException:  # also what would end a thread: this one has to hear the next order
             if not self._is_failure_told:
                 log.exception(
                     "control: the callback failed for %s; it is called every second until it "

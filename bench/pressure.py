@@ -29,6 +29,7 @@ STREAMS = (
 )
 # Fewer than a stream's queue holds, so that nobody is cut off; more bytes than sockets hold.
 UNREAD_ERRORS = 600
+SATURATED = "pushes at full speed"
 
 Pressure = Callable[[Service], AbstractContextManager[None]]
 
@@ -111,7 +112,7 @@ def stalled_streams(exporter: Service) -> Iterator[None]:
 PRESSURES: dict[str, Pressure] = {
     "idle": nothing_else,
     f"{EVENTS_A_SECOND:,} events/s": demo_times_ten,
-    "pushes at full speed": full_speed,
+    SATURATED: full_speed,
     f"{SLOW_CONNECTIONS} slow connections": slow_connections,
     f"{STALLED_STREAMS} stalled streams": stalled_streams,
 }

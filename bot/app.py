@@ -63,6 +63,8 @@ log = logging.getLogger(__name__)
 
 VERSION = version("arbwatch")
 _HTTP_GRACE_SECONDS = 3
+# Alertmanager pauses for seconds between two posts; see the exporter's server.
+_KEEP_ALIVE_SECONDS = 65
 _PROGRAM = Caller(actor="program", via="rest")
 
 
@@ -253,6 +255,7 @@ class ArbitrageBot:
                 # What a header says of who calls is not believed.
                 proxy_headers=False,
                 timeout_graceful_shutdown=_HTTP_GRACE_SECONDS,
+                timeout_keep_alive=_KEEP_ALIVE_SECONDS,
             )
         )
 

@@ -50,8 +50,9 @@ class AutoHalts:
 
     def order_unstored(self, halts: Iterable[WantedHalt]) -> None:
         """Order these although the outbox could not take them in."""
-        self._unstored |= {halt.key: halt for halt in halts}
-        self._wake.set()
+        for halt in halts:
+            self._unstored[halt.key] = halt
+            self._wake.set()
 
     async def run(self) -> None:
         """Order until cancelled."""

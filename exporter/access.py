@@ -1,6 +1,7 @@
 """Who may call which route: asks the tokens, counts what is denied, notes the engines that call."""
 
-from collections.abc import Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from contextlib import aclosing
 
 from fastapi import Request, params
 from fastapi.openapi.models import HTTPBearer
@@ -47,12 +48,24 @@ class Access:
 
     def check(self, scope: Scope, request: Request) -> None:
         """Raise the refusal of a request, if there is one."""
-        peer = request.client.host if request.client else None
-        refused = self.refusal(scope, headers=request.scope["headers"], peer=peer)
-        if refused is not None:
+        if (refused := self._refusal_of(scope, request)) is not None:
             raise refused
         if name := request.headers.get(ENGINE_HEADER):
             self._heard(name)
+
+    async def while_allowed(
+        self, scope: Scope, request: Request, chunks: AsyncGenerator[bytes, None]
+    ) -> AsyncIterator[bytes]:
+        """An endless answer, ended once the token that asked for it is taken out."""
+        async with aclosing(chunks):
+            async for chunk in chunks:
+                if self._refusal_of(scope, request) is not None:
+                    return
+                yield chunk
+
+    def _refusal_of(self, scope: Scope, request: Request) -> ExporterError | None:
+        peer = request.client.host if request.client else None
+        return self.refusal(scope, headers=request.scope["headers"], peer=peer)
 
 
 class _Needs(SecurityBase):

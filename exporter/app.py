@@ -55,7 +55,11 @@ class Exporter:
         store = Store(settings.ledger_path)
         self.totals = store.totals()
         self.ledger = Ledger(store)
-        self.engines = Engines(on_overflow=lambda: metrics.service.overflow("engine"))
+        self.watch = VenueWatch(settings.venues)
+        self.engines = Engines(
+            on_overflow=lambda: metrics.service.overflow("engine"),
+            on_return=self.watch.engine_returned,
+        )
         self.access = Access(
             in_force(
                 settings.tokens,
@@ -71,7 +75,6 @@ class Exporter:
             on_set_aside=metrics.edges.set_aside.inc,
         )
         self.exposure = OpenExposure()
-        self.watch = VenueWatch(settings.venues)
         self.control = Control(
             self.ledger,
             venues=settings.venues,
@@ -79,6 +82,10 @@ class Exporter:
             on_confirmed=metrics.venues.halt_ack.observe,
         )
         self.control.load(store)
+        # Those that were stored right before a crash may never have been scraped.
+        for row in self.control.venues():
+            entries = metrics.venues.entries_after_halt.labels(row.venue)
+            entries.inc(row.entries_after_ack)
         self.stream = Stream(
             was_halted=self.control.was_halted,
             on_change=metrics.service.stream_clients.set,
@@ -169,7 +176,7 @@ def _routers(exporter: Exporter) -> dict[Scope, list[APIRouter]]:
             read.edges(exporter.live_edges, exporter.exposure),
             read.health(exporter.watch, exporter.control, venues=venues, limits=limits),
             read.results(exporter.ledger, pnl, exporter.control),
-            read.follow(exporter.stream, exporter.ledger),
+            read.follow(exporter.stream, exporter.ledger, exporter.access),
             control_routes.state_router(exporter.control),
             control_routes.audit_router(exporter.ledger),
         ],

@@ -17,17 +17,24 @@ class FeedGaps:
 
     def __init__(self, first: float) -> None:
         self.last = first
+        self._counted_from = first
         self._ended: deque[tuple[float, float]] = deque(maxlen=MAX_GAPS)
 
     def update(self, at: float) -> None:
         """Take in an update; one that is older than the last changes nothing."""
-        gap = at - self.last
+        gap = at - max(self.last, self._counted_from)
         if gap >= SHORTEST_SECONDS:
             self._ended.append((at, gap))
         self.last = max(self.last, at)
+
+    def begin_anew(self, at: float) -> None:
+        """Forget what was before: nobody listened to the feed until now."""
+        self._counted_from = at
+        self._ended.clear()
 
     def longest(self, now: float) -> float:
         """The longest gap of the window, in seconds; the one going on now counts too."""
         while self._ended and self._ended[0][0] < now - WINDOW_SECONDS:
             self._ended.popleft()
-        return max([now - self.last, *(gap for _, gap in self._ended)])
+        going_on = now - max(self.last, self._counted_from)
+        return max([going_on, 0.0, *(gap for _, gap in self._ended)])

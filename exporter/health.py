@@ -65,10 +65,18 @@ class VenueWatch:
         if venue in self._venues:
             self._requests[venue].append((self._clock(), requests.ok, requests.error))
 
-    def longest_gap(self, venue: str) -> float | None:
-        """How long the feed was silent at most, now or lately; `None` before its first update."""
+    def longest_gap(self, venue: str, *, until: float | None = None) -> float | None:
+        """How long the feed was silent at most, now or lately; `None` before its first update.
+
+        `until` is when the last engine fell silent, if it did: since then nobody listens to feeds.
+        """
         gaps = self._gaps.get(venue)
-        return None if gaps is None else gaps.longest(self._clock())
+        return None if gaps is None else gaps.longest(self._clock() if until is None else until)
+
+    def engine_returned(self) -> None:
+        """An engine is there again: that none was is no silence of a feed."""
+        for gaps in self._gaps.values():
+            gaps.begin_anew(self._clock())
 
     def health(self, venue: str, *, state: HaltState, limits: Limits) -> VenueHealth:
         """What is known of the venue now; `None` where nothing was measured."""

@@ -27,7 +27,7 @@ from arbwatch.events import (
 )
 from exporter.batches import RecentBatches
 from exporter.control import Control
-from exporter.control.late import Late
+from exporter.control.late import Late, ordered
 from exporter.engines import Engines
 from exporter.exposure import OpenExposure
 from exporter.health import VenueWatch
@@ -112,17 +112,12 @@ class Ingest:
         for index, event in enumerate(events):
             if not EARLIEST <= event.timestamp <= latest:
                 sorted_out.rejected.append(_untimely(index, "timestamp"))
-            elif isinstance(event, FACTS):
-                if (
-                    isinstance(event, Fill)
-                    and event.ordered_at is not None
-                    and not (EARLIEST <= event.ordered_at <= latest)
-                ):
-                    sorted_out.rejected.append(_untimely(index, "ordered_at"))
-                    continue
-                sorted_out.facts.append((index, event))
-            else:
+            elif not isinstance(event, FACTS):
                 sorted_out.kinds.setdefault(type(event), []).append(event)
+            elif isinstance(event, Fill) and not EARLIEST <= ordered(event) <= latest:
+                sorted_out.rejected.append(_untimely(index, "ordered_at"))
+            else:
+                sorted_out.facts.append((index, event))
         return sorted_out
 
     async def _store(self, sorted_out: _Sorted, batch: str | None) -> Receipt:

@@ -89,7 +89,7 @@ class PushProtocol(HttpToolsProtocol):
         self._waiting_since = self.loop.time()
         self._is_last = self._is_last or self._is_answering
         if not self._is_answering:
-            self._call = None
+            self._call = self._denial = None
         self.url = b""
         self.headers = []
         self.expect_100_continue = False
@@ -118,18 +118,17 @@ class PushProtocol(HttpToolsProtocol):
             self._fail(self._denial)
 
     def on_body(self, body: bytes) -> None:
-        """A part of the body."""
-        if self._is_last:
+        """A part of the body; nothing is kept of one that is refused anyway."""
+        if self._is_last or self._denial is not None:
             return
         if self._call is None:
             super().on_body(body)
             return
+        self._chunks.append(body)
         self._size += len(body)
-        if self._denial is None:
-            self._chunks.append(body)
         if self._size > MAX_BODY_BYTES:
             self._is_last = True
-            self._fail(self._denial or TooLarge(f"a body holds at most {MAX_BODY_BYTES} bytes"))
+            self._fail(TooLarge(f"a body holds at most {MAX_BODY_BYTES} bytes"))
 
     def on_message_complete(self) -> None:
         """The request is whole."""

@@ -11,6 +11,9 @@ from exporter.push_protocol import PushProtocol
 from exporter.routes import push
 
 GRACE_SECONDS = 8
+# Longer than a client pauses between two calls: one that calls on a connection which is just being
+# closed gets no answer. Uvicorn's own 5 s are the pause of many.
+KEEP_ALIVE_SECONDS = 65
 TICKS_BETWEEN_SWEEPS = 10  # of a tenth of a second each
 
 
@@ -35,6 +38,7 @@ class Server(uvicorn.Server):
             proxy_headers=False,
             server_header=False,
             timeout_graceful_shutdown=GRACE_SECONDS,
+            timeout_keep_alive=KEEP_ALIVE_SECONDS,
         )
         super().__init__(config)
         self._exporter = exporter

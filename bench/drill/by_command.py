@@ -1,7 +1,7 @@
 """The steps that people begin: halt, refusals, resume."""
 
 import time
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from arbwatch.answers import AuditRow
@@ -12,6 +12,7 @@ from bench.drill.scene import (
     ANSWER_SECONDS,
     COLLEAGUE,
     CONFIRM_BUTTON,
+    EDGE_SECONDS,
     ENGINE,
     HALTED,
     RESUMED,
@@ -25,6 +26,7 @@ from bench.drill.scene import (
     shown,
 )
 from bench.drill.timeline import Moment, Step
+from bench.drill.waiting import wait_for
 
 
 def before(scene: Scene, step: Step) -> None:
@@ -38,8 +40,8 @@ def before(scene: Scene, step: Step) -> None:
 def halt(scene: Scene, step: Step) -> None:
     """From the typed command to the acknowledged halt, then nothing more is ordered."""
     head = scene.head()
-    typed = scene.discord.type("halt", by=TRADER, venue=VENUE, reason="drill")
     step.saw(f"/halt {VENUE} drill, typed by {TRADER.name}")
+    typed = scene.discord.type("halt", by=TRADER, venue=VENUE, reason="drill")
     texts = scene.discord.texts(typed, until=(HALTED,), seconds=ANSWER_SECONDS)
     order = find_order(scene, "halt", after=head)
     ack = scene.wait_ack(order)
@@ -87,12 +89,11 @@ def final_text(text: Text, wanted: str) -> Moment:
 
 def watch_halted(scene: Scene, step: Step, ack: AuditRow) -> None:
     """For some seconds the venue stays halted, nothing is ordered, and edges still come."""
-    edges = {(edge.pair_id, edge.timestamp) for edge in scene.stack.edges()}
+    edges = refreshed(scene)
     usual = scene.ordered_after(ack.timestamp - timedelta(minutes=2))
     time.sleep(scene.watch_seconds)
     venue = scene.venue()
     ordered = scene.ordered_after(ack.timestamp)
-    came = {(edge.pair_id, edge.timestamp) for edge in scene.stack.edges()} - edges
     step.check(
         not ordered and not venue.entries_after_ack,
         f"{scene.watch_seconds:g} s watched: 0 entries ordered after the acknowledgement"
@@ -101,14 +102,20 @@ def watch_halted(scene: Scene, step: Step, ack: AuditRow) -> None:
         f"the exporter counts {venue.entries_after_ack}",
     )
     step.check(venue.state is HaltState.ACKNOWLEDGED, f"{VENUE} is still halted")
-    step.check(bool(came), f"edges still come: {len(came)} pairs were refreshed meanwhile")
+    came = wait_for("an edge", lambda: refreshed(scene) - edges, seconds=EDGE_SECONDS)
+    step.saw(f"edges still come: {len(came)} newer ones", holds=True)
+
+
+def refreshed(scene: Scene) -> set[tuple[str, datetime]]:
+    """Each live edge's pair, and how fresh it is."""
+    return {(edge.pair_id, edge.timestamp) for edge in scene.stack.edges()}
 
 
 def refusal(scene: Scene, step: Step) -> None:
     """Who has no role can resume nothing, and that is on record."""
     head = scene.head()
-    typed = scene.discord.type("resume", by=STRANGER, venue=VENUE)
     step.saw(f"/resume {VENUE}, typed by {STRANGER.name}, who has no role")
+    typed = scene.discord.type("resume", by=STRANGER, venue=VENUE)
     texts = scene.discord.texts(typed, until=("",), seconds=ANSWER_SECONDS)
     step.saw_all(shown(texts))
     row = scene.wait_audit(
@@ -149,8 +156,8 @@ def ask_to_resume(scene: Scene, step: Step) -> Question:
     others = [halt for halt in scene.venue().halts if not is_ours(halt)]
     if others:
         raise StepFailed(f"somebody else halted {VENUE}: {others[0].actor}, {others[0].reason}")
-    asked = scene.discord.type("resume", by=TRADER, venue=VENUE)
     step.saw(f"/resume {VENUE}, typed by {TRADER.name}")
+    asked = scene.discord.type("resume", by=TRADER, venue=VENUE)
     texts = scene.discord.texts(asked, until=("?",), seconds=ANSWER_SECONDS)
     for line in texts[-1].text.splitlines():
         step.saw(f"Discord asks: {first_line(line)}", at=texts[-1].at)
@@ -161,8 +168,8 @@ def ask_to_resume(scene: Scene, step: Step) -> Question:
 def confirm(scene: Scene, step: Step, question: Question) -> AuditRow:
     """Press the button; the resume, once the engine has acknowledged it."""
     head = scene.head()
-    scene.discord.press(question.asked, CONFIRM_BUTTON, by=TRADER)
     step.saw(f"pressed by {TRADER.name}, who asked")
+    scene.discord.press(question.asked, CONFIRM_BUTTON, by=TRADER)
     over = (RESUMED, UNCONFIRMED)
     *_, final = scene.discord.texts(
         question.asked, until=over, seconds=ANSWER_SECONDS, skip=question.texts

@@ -29,8 +29,8 @@ AFTERWARDS_SECONDS = 5.0
 def lose_a_feed(scene: Scene, step: Step) -> None:
     """Drop Kalshi's feed: that venue halts by itself, the other goes on, nothing resumes."""
     head = scene.head()
-    scene.stack.send_signal(ENGINE, signal.SIGUSR1)
     step.saw(f"SIGUSR1 to the demo: {VENUE}'s feed is lost for {DROP_SECONDS} s")
+    scene.stack.send_signal(ENGINE, signal.SIGUSR1)
     with halted_after_all(scene, head):
         time.sleep(SETTLE_SECONDS)
         last_update = datetime.fromtimestamp(scene.stack.feed_updated_at(VENUE), UTC)

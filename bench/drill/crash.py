@@ -9,7 +9,7 @@ import requests
 from arbwatch.answers import AuditRow
 from arbwatch.control import HaltState, VenueControl
 from bench.drill.by_command import ask_to_resume, confirm, enter_halt, find_order, watch_halted
-from bench.drill.scene import ANSWER_SECONDS, HALTED, TRADER, VENUE, Scene
+from bench.drill.scene import ANSWER_SECONDS, EXPORTER, HALTED, TRADER, VENUE, Scene
 from bench.drill.timeline import Moment, Step
 from bench.drill.waiting import wait_for
 
@@ -20,8 +20,8 @@ def halt_and_kill(scene: Scene, step: Step) -> None:
     """Order a halt, kill the exporter once it is stored, and see that nothing of it is lost."""
     head = scene.head()
     with Assassin(scene) as assassin:
-        typed = scene.discord.type("halt", by=TRADER, venue=VENUE, reason="drill with a crash")
         step.saw(f"/halt {VENUE} drill with a crash, typed by {TRADER.name}")
+        typed = scene.discord.type("halt", by=TRADER, venue=VENUE, reason="drill with a crash")
         killed_at = assassin.wait()
     back, first_look = see_it_back(scene)
     texts = scene.discord.texts(typed, until=(HALTED,), seconds=ANSWER_SECONDS)
@@ -72,7 +72,7 @@ class Assassin:
             for action in self._scene.stack.orders():
                 self._is_listening.set()
                 if action == "halt":
-                    self._scene.stack.send_signal("exporter", signal.SIGKILL)
+                    self._scene.stack.send_signal(EXPORTER, signal.SIGKILL)
                     self._killed_at = datetime.now(UTC)
                     return
         except requests.RequestException:

@@ -14,7 +14,7 @@ from bench.drill.timeline import Moment
 from bench.drill.waiting import wait_for
 
 VENUE, OTHER_VENUE = "kalshi", "polymarket"
-ENGINE = "demo"
+ENGINE, EXPORTER = "demo", "exporter"
 TRADER, COLLEAGUE = Person("drill-trader"), Person("drill-colleague")
 STRANGER = Person("drill-stranger", has_roles=False)
 ALERT = "ArbFeedSilent"
@@ -22,6 +22,7 @@ ALERT = "ArbFeedSilent"
 ANSWER_SECONDS = 30.0
 # Of the demo; a fill each 15 s is usual, and a minute without one is not rare.
 FILL_SECONDS = 150.0
+EDGE_SECONDS = 15.0
 REQUESTED, HALTED, RESUMED = "⏳ Halt requested", "🛑 Trading halted", "▶️ Trading resumed"
 UNCONFIRMED = "⚠️"
 CONFIRM_BUTTON = "Resume KALSHI"

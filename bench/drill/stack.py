@@ -42,6 +42,10 @@ class Stack:
         """Where each venue stands."""
         return self._read("/api/venues", list[VenueControl])
 
+    def engines(self) -> set[str]:
+        """Every engine in contact."""
+        return {engine for venue in self.venues() for engine in venue.engines}
+
     def audit(self, *, after: int) -> list[AuditRow]:
         """The audit trail from there on, the oldest first."""
         rows = self._read("/api/audit?limit=100", list[AuditRow])
@@ -105,23 +109,23 @@ class Stack:
         return next(float(x.split()[-1]) for x in text.splitlines() if x.startswith(name))
 
     def send_signal(self, name: str, number: signal.Signals) -> None:
-        """Signal one process of the stack.
+        """Signal one process of the stack."""
+        os.kill(self.pid(name), number)
+
+    def pid(self, name: str) -> int:
+        """From its pid file, which may have outlived it: the process must look like it.
 
         Raises:
-            CannotDrill: it does not run under this stack.
+            CannotDrill: it does not run under `make up`.
         """
-        os.kill(self._pid(name), number)
-
-    def _pid(self, name: str) -> int:
-        """From its pid file, which may have outlived it: the process must look like it."""
         path = self._run / f"{name}.pid"
         try:
             pid = int(path.read_text(encoding="ascii"))
             command = Path(f"/proc/{pid}/cmdline").read_bytes()
         except (OSError, ValueError):
-            raise CannotDrill(f"{name} does not run: no process as {path} says") from None
+            command = b""
         if name.encode() not in command:
-            raise CannotDrill(f"{name} does not run: {path} names another process")
+            raise CannotDrill(f"{path} names no {name} that runs: the drill needs make up")
         return pid
 
     def _read(self, path: str, kind: type[T]) -> T:

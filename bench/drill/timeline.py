@@ -41,8 +41,9 @@ class Timeline:
         step = Step(self, name)
         try:
             yield step
-        except StepFailed as failure:
-            step.saw(str(failure), holds=False)
+        except Exception as failure:
+            what = str(failure) if isinstance(failure, StepFailed) else type(failure).__name__
+            step.saw(what, holds=False)
             raise
 
     def enter(self, row: Row) -> None:

@@ -77,9 +77,17 @@ def running_again(name: str) -> str:
     return f"⚠️ {name} runs again: somebody resumed it meanwhile. /audit shows who."
 
 
+def lost(name: str) -> str:
+    """A halt that was in the exporter's memory only, and ended with it."""
+    return (
+        f"⚠️ {name} runs again: the halt was not on disk yet when the exporter ended, and is lost.\n"
+        "Type /halt again."
+    )
+
+
 def not_stored_yet(name: str) -> str:
     """The exporter is away, and is asked again."""
-    return f"⏳ {name} is not halted yet: the exporter does not answer. Trying again."
+    return f"⏳ Halt of {name} not confirmed yet: the exporter does not answer. Trying again."
 
 
 def not_stored(name: str, why: str, venues: Sequence[str], escape: Escape) -> str:

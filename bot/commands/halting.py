@@ -21,9 +21,12 @@ Note = Callable[[int], Awaitable[None]]
 OPEN_ORDERS_SECONDS = 6.0
 
 _STORE_AGAIN_SECONDS = 0.5
-_POLL_SECONDS = 0.1
+# The first looks follow each other closely: an engine on the same host needs milliseconds.
+_FIRST_LOOK_SECONDS, _LAST_LOOK_SECONDS = 0.02, 0.25
 _REASON_LIMIT = 500
 _MESSAGE_LIMIT = 400
+# What the exporter answers to a scope or a reason that it does not take: to be typed otherwise.
+_TYPED_WRONG = (400, 404, 422)
 # The exporter's word for a halt that is in force and that its disk did not take.
 _IN_FORCE = "halt_not_stored"
 
@@ -46,13 +49,15 @@ async def halt(
     except ExporterDown:
         return halting.not_stored("the exporter does not answer")
     except ExporterRefused as refused:
-        if refused.status < 500:
+        if refused.status in _TYPED_WRONG:
             raise
         ordered = await halting.look([]) if refused.code == _IN_FORCE else []
         message = clip(context.escape(one_line(str(refused))), _MESSAGE_LIMIT)
         if not ordered:
             return halting.not_stored(message)
         halting.warning = f"\n⚠️ {message}"
+    except ExporterError as failed:
+        return halting.not_stored(str(failed))
     if note is not None:
         await note(_number(ordered, order))
     return await halting.follow(ordered)
@@ -66,6 +71,7 @@ class _Halting:
         self._scope = scope
         self._name = venue_name(scope, context.escape)
         self._seconds: dict[str, float] = {}
+        self._is_on_disk = True
         self.warning = ""
 
     async def store(self, order: HaltOrder) -> list[VenueControl]:
@@ -90,7 +96,7 @@ class _Halting:
     async def follow(self, ordered: list[VenueControl]) -> Answer:
         """Look, and tell what changes, until nothing more is to be expected."""
         started = self._context.now_seconds()
-        latest, told = ordered, ""
+        latest, told, pause = ordered, "", _FIRST_LOOK_SECONDS
         while True:
             seen = [self._see(control) for control in latest]
             is_over = _is_over(seen, self._context.now_seconds() - started)
@@ -100,7 +106,8 @@ class _Halting:
             if answer.text != told:
                 self._context.tell(answer.text)
                 told = answer.text
-            await self._context.sleep(_POLL_SECONDS)
+            await self._context.sleep(pause)
+            pause = min(pause * 1.5, _LAST_LOOK_SECONDS)
             latest = await self.look(latest)
 
     def not_stored(self, why: str) -> Answer:
@@ -128,9 +135,10 @@ class _Halting:
         name, escape = self._name, self._context.escape
         states = {venue.state for venue in seen}
         if states == {HaltState.RUNNING}:
-            return Answer(halt_text.running_again(name), "unconfirmed")
-        is_on_disk = all(halt.halt_id for control in latest for halt in control.halts)
-        warning = "" if is_on_disk else self.warning
+            why = halt_text.running_again if self._is_on_disk else halt_text.lost
+            return Answer(why(name), "unconfirmed")
+        self._is_on_disk = all(halt.halt_id for control in latest for halt in control.halts)
+        warning = "" if self._is_on_disk else self.warning
         if states == {HaltState.ACKNOWLEDGED}:
             return Answer(halt_text.halted(seen, name, escape) + warning)
         if HaltState.REQUESTED in states and not is_over:

@@ -78,7 +78,7 @@ def _feed(health: VenueHealth | None) -> str:
     if health.status in _FEED:
         return _FEED[health.status]
     if health.feed_latency_p95_ms is None:
-        return "the feed was silent for the last minute"
+        return "no book update in the last minute"
     if health.status == "degraded":
         errors = "" if health.error_rate is None else f", {health.error_rate:.2%} of calls fail"
         return f"degraded, updates {health.feed_latency_p95_ms:,.0f} ms old (p95){errors}"

@@ -13,7 +13,10 @@ from bot.text import join, length
 
 async def question(context: Context, scope: str) -> Answer:
     """Show what a resume would end, and ask; a plain answer where there is nothing to end."""
-    venues = await context.api.venues()
+    try:
+        venues = await context.api.venues()
+    except ExporterDown:
+        return _away(context, scope)
     found = _find(context, venues, scope)
     if isinstance(found, Answer):
         return found
@@ -27,7 +30,10 @@ async def question(context: Context, scope: str) -> Answer:
 
 async def resume(context: Context, scope: str) -> Answer:
     """End the open halts of a scope that can be seen now, and no later ones."""
-    found = _find(context, await context.api.venues(), scope)
+    try:
+        found = _find(context, await context.api.venues(), scope)
+    except ExporterDown:
+        return _away(context, scope)
     return found if isinstance(found, Answer) else await carry_out(context, found)
 
 
@@ -38,8 +44,7 @@ async def carry_out(context: Context, resumption: Resumption) -> Answer:
     try:
         before = {halt.halt_id for halt in open_halts(await context.api.venues())}
     except ExporterDown:
-        text = f"⚠️ {name} was not resumed: the exporter does not answer."
-        return Answer(f"{text}\nType /resume again once it does.", "unavailable")
+        return _away(context, scope)
     ended = [halt for halt in resumption.halts if halt.halt_id in before]
     order = ResumeOrder(
         reason="resumed by command",
@@ -53,6 +58,12 @@ async def carry_out(context: Context, resumption: Resumption) -> Answer:
         text = f"⚠️ Whether {name} was resumed is not known: the exporter does not answer."
         return Answer(f"{text}\nTake it for halted until /venues says that it runs.", "unavailable")
     return _resumed(context, after, ended, name)
+
+
+def _away(context: Context, scope: str) -> Answer:
+    name = venue_name(scope, context.escape)
+    text = f"⚠️ {name} was not resumed: the exporter does not answer."
+    return Answer(f"{text}\nType /resume again once it does.", "unavailable")
 
 
 def _find(context: Context, known: Sequence[VenueControl], scope: str) -> Resumption | Answer:

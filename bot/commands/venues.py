@@ -37,9 +37,10 @@ async def audit(context: Context, limit: int = DEFAULT_AUDIT) -> Answer:
 
 def _venue(control: VenueControl, now: datetime, escape: Escape) -> str:
     icon, state = _STATES[control.state]
-    began = f" since {since(control.since, now)}" if control.since else ""
-    seq = f", seq {control.seq}" if control.seq else ""
-    lines = [f"{icon} {venue_name(control.venue, escape)} {state}{began}{seq}"]
+    seq = f" (seq {control.seq})" if control.seq else ""
+    lines = [f"{icon} {venue_name(control.venue, escape)} {state}{seq}"]
+    if control.since:
+        lines.append(f"   Since {since(control.since, now)}")
     lines += [
         f"   {line}" for halt in control.halts for line in halt_line(halt, now, escape).splitlines()
     ]
@@ -57,6 +58,8 @@ def _venue(control: VenueControl, now: datetime, escape: Escape) -> str:
 def _ack(ack: EngineAck, control: VenueControl, now: datetime, escape: Escape) -> str:
     """One engine's word; on an order before the newest one it says nothing of that."""
     engine = escape(one_line(ack.engine))
+    if not all(halt.halt_id for halt in control.halts):
+        return f"{engine}: has not confirmed #–"
     newest = max(halt.halt_id for halt in control.halts)
     if ack.seq < newest:
         return f"{engine}: has not confirmed #{newest}"

@@ -1,11 +1,11 @@
 """What every interaction passes before it does anything: once, in time, from home, by role."""
 
+import asyncio
 import logging
 from collections.abc import Callable
 from datetime import datetime
 from typing import Literal
 
-import aiohttp
 import discord
 from discord import app_commands
 from msgspec import convert
@@ -16,6 +16,7 @@ from bot import text
 from bot.commands import Caller, Commands
 from bot.commands.rights import Rights
 from bot.gateway.home import Home
+from bot.gateway.live_answer import FAILURES
 from bot.gateway.notes import Notes
 from bot.metrics import ACTING
 
@@ -107,25 +108,24 @@ class Door:
     async def turn_away(
         self, interaction: Interaction, refused: Refused, *, name: str, scope: str
     ) -> None:
-        """Say why to who began it, and to nobody else there; then have a denial audited."""
+        """Say why to who began it, and to nobody else there; and have a denial audited."""
         self._commands.count(name, _result(refused))
         log.info("Refused: command=%s kind=%s", name, type(refused).__name__)
         if isinstance(refused, Repeated):
             return
-        try:
-            await self._say(interaction, refused)
-        finally:
-            if refused.reason and name in ACTING:
-                await self._commands.deny(_denial(interaction, refused, name, scope))
+        steps = [self._say(interaction, refused)]
+        if refused.reason and name in ACTING:
+            steps.append(self._commands.deny(_denial(interaction, refused, name, scope)))
+        await asyncio.gather(*steps)
 
     async def _say(self, interaction: Interaction, refused: Refused) -> None:
         try:
             await interaction.response.send_message(str(refused), ephemeral=True)
-        except (discord.HTTPException, aiohttp.ClientError, OSError, TimeoutError):
-            if not isinstance(refused, Late):
-                raise
-            # Discord waits no longer for an answer to it: that is what makes it late.
-            await self._notes.late(interaction.id, refused.line)
+        except FAILURES as failed:
+            log.info("Refusal not shown: error=%s", type(failed).__name__)
+            # Discord waits no longer for an answer to what is late: the channel has to do.
+            if isinstance(refused, Late):
+                await self._notes.late(interaction.id, refused.line)
 
 
 def caller_of(interaction: Interaction) -> Caller:

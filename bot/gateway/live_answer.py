@@ -27,7 +27,8 @@ CALL_SECONDS = 10.0
 
 # Discord took an earlier attempt whose answer was lost.
 _ALREADY_ANSWERED = 40060
-FAILURES = (discord.HTTPException, aiohttp.ClientError, OSError, TimeoutError)
+# RuntimeError is aiohttp's word for a session that a new login has closed meanwhile.
+FAILURES = (discord.HTTPException, aiohttp.ClientError, OSError, TimeoutError, RuntimeError)
 
 
 async def show_answer(
@@ -104,22 +105,8 @@ class LiveAnswer:
                 self._shown = text
 
     async def _send(self, text: str) -> None:
-        if not self._is_begun:
-            try:
-                await self._interaction.response.send_message(
-                    text,
-                    ephemeral=self._is_private,
-                    suppress_embeds=True,
-                    files=self._files(),
-                    **self._extra,
-                )
-            except discord.HTTPException as failed:
-                if failed.code != _ALREADY_ANSWERED:
-                    raise
-            else:
-                self._is_begun = True
-                return
-            self._is_begun = True
+        if not self._is_begun and await self._begin(text):
+            return
         await self._interaction.edit_original_response(
             content=text, attachments=self._files(), **self._extra
         )
@@ -130,6 +117,24 @@ class LiveAnswer:
             return []
         name, told = f"{self._chart.name}.png", self._chart.description
         return [discord.File(BytesIO(self._chart.png), filename=name, description=told)]
+
+    async def _begin(self, text: str) -> bool:
+        """Send the first answer; False if Discord has one, and the text is still to be shown."""
+        try:
+            await self._interaction.response.send_message(
+                text,
+                ephemeral=self._is_private,
+                suppress_embeds=True,
+                files=self._files(),
+                **self._extra,
+            )
+        except discord.HTTPException as failed:
+            if failed.code != _ALREADY_ANSWERED:
+                raise
+            self._is_begun = True
+            return False
+        self._is_begun = True
+        return True
 
     async def _defer(self) -> None:
         try:

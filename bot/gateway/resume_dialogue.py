@@ -70,7 +70,7 @@ class ResumeDialogue:
             what = f"A press of {escape(interaction.user.name)} on a resume button"
             self._door.admit(interaction, "resume", what=what)
             if asked is None:
-                await interaction.response.edit_message(content=_FROM_BEFORE, view=None)
+                await self._replace(interaction, _FROM_BEFORE)
                 return
             self._door.authorize(interaction, "resume")
             match self._confirmations.claim(nonce, interaction.user.id):
@@ -79,8 +79,7 @@ class ResumeDialogue:
                 case "used":
                     raise Refused(_USED)
                 case "late":
-                    text = self._too_late(asked.resumption)
-                    await interaction.response.edit_message(content=text, view=None)
+                    await self._replace(interaction, self._too_late(asked.resumption))
                 case Resumption():
                     await self._resume(interaction, nonce, asked.resumption)
         except Refused as refused:
@@ -93,12 +92,7 @@ class ResumeDialogue:
         What Discord told its user had failed must not happen late.
         """
         name = venue_name(resumption.scope, escape)
-        try:
-            async with asyncio.timeout(CALL_SECONDS):
-                await interaction.response.edit_message(content=f"⏳ Resuming {name}", view=None)
-        except FAILURES as failed:
-            log.error("Press lost, nothing resumed: error=%s", type(failed).__name__)
-            self._commands.count("resume", "lost")
+        if not await self._replace(interaction, f"⏳ Resuming {name}"):
             if not await _edit(interaction, f"⚠️ The press was lost on its way. {_AGAIN}"):
                 self._confirmations.release(nonce)
             return
@@ -109,6 +103,17 @@ class ResumeDialogue:
         except NotShown:
             asked = f"{who(caller.actor, escape)}, who resumed {name}"
             await self._notes.answer(interaction.id, answer.text, asked=asked)
+
+    async def _replace(self, interaction: Interaction, text: str) -> bool:
+        """Answer a press by another text without a button; False if Discord did not take it."""
+        try:
+            async with asyncio.timeout(CALL_SECONDS):
+                await interaction.response.edit_message(content=text, view=None)
+        except FAILURES as failed:
+            self._commands.count("resume", "lost")
+            log.error("Answer to a press lost: error=%s", type(failed).__name__)
+            return False
+        return True
 
     def _too_late(self, resumption: Resumption) -> str:
         name = venue_name(resumption.scope, escape)

@@ -27,6 +27,9 @@ from exporter.ledger.ledger import Ledger
 from exporter.ledger.records import ControlRecord, Entry
 from exporter.ledger.store import Store
 
+# Shorter than a client waits: the bot gives up after 2 s.
+RESUME_SECONDS = 1.5
+
 
 class Control:
     """Orders, acknowledgements, and where each venue stands.
@@ -64,6 +67,7 @@ class Control:
         """Rebuild the state from the ledger, before it is handed to its thread."""
         for seq, record in store.control_log():
             self._state.apply(seq, record)
+        self._standing.load(self._now())
         self._tally.load(store)
 
     async def close(self) -> None:
@@ -79,7 +83,7 @@ class Control:
         self._check(scope)
         if not await self._unstored.store(self._record("halt", scope, order)):
             raise HaltNotStored(
-                "the halt is in force but not on disk: a restart of the exporter would end it; "
+                "the halt is in force but not on disk: a restart of the exporter would lose it; "
                 "it is being stored again every second"
             )
         return self.venues(scope)
@@ -97,7 +101,7 @@ class Control:
         named = open_ids if order.halt_ids is None else open_ids.intersection(order.halt_ids)
         if named:
             record = self._record("resume", scope, order)
-            await self._append(replace(record, halt_ids=tuple(sorted(named))))
+            await self._append_soon(replace(record, halt_ids=tuple(sorted(named))))
         return self.venues(scope)
 
     async def acknowledge(self, venue: str, ack: Acknowledgement) -> list[VenueControl]:
@@ -175,8 +179,7 @@ class Control:
         before = self._standing.acknowledged(record.scope)
         self._state.apply(seq, record)
         for halt_id in self._standing.acknowledged(record.scope) - before:
-            if halt_id in self._standing.ordered:
-                self._on_confirmed(self._clock() - self._standing.ordered[halt_id])
+            self._on_confirmed(self._clock() - self._standing.ordered[halt_id])
 
     def _in_force(self, record: ControlRecord) -> None:
         for venue in self._state.in_scope(record.scope):
@@ -210,6 +213,15 @@ class Control:
             open_orders=ack.open_orders,
             timestamp=self._now(),
         )
+
+    async def _append_soon(self, record: ControlRecord) -> None:
+        """Nobody expects a resume any more that was not answered: one that waits is taken back."""
+        try:
+            await asyncio.wait_for(self._append(record), RESUME_SECONDS)
+        except TimeoutError:
+            raise LedgerUnavailable(
+                "the ledger does not answer; look where the venue stands before you try again"
+            ) from None
 
     async def _append(self, record: ControlRecord) -> None:
         await self._ledger.append([(record, None)])

@@ -79,7 +79,12 @@ class FillTally:
         if self._unstored.orders:
             return True
         end = self._state.halted.newest_end
-        return end is not None and any((f.ordered_at or f.timestamp) <= end for f in fills)
+        return end is not None and any(ordered(fill) <= end for fill in fills)
+
+
+def ordered(fill: Fill) -> datetime:
+    """When its first order was sent; when it was made, where that is not told."""
+    return fill.ordered_at or fill.timestamp
 
 
 def _is_entry(venue: VenueState, made_at: datetime, ordered_at: datetime | None) -> bool:

@@ -1,6 +1,7 @@
 """Where each venue stands: running, or halted, and how far that is proven."""
 
 from collections.abc import Callable
+from datetime import datetime
 
 from arbwatch.control import HaltState, VenueControl
 from exporter.control.late import FillTally
@@ -15,7 +16,7 @@ NOT_STORED = 0
 class Standing:
     """What the control state means now, to the engines that are in contact now.
 
-    `ordered` tells when each open halt was ordered; those of before the start have no time there.
+    `ordered` tells when each open halt was ordered, on the clock.
     """
 
     def __init__(
@@ -35,6 +36,13 @@ class Standing:
         self._started = clock()
         self.ordered: dict[int, float] = {}
 
+    def load(self, now: datetime) -> None:
+        """Take up the halts of before the start. A clock set back makes none older than it is."""
+        for venue in self._state.venues:
+            for halt in self._state.open_halts(venue):
+                age = max(0.0, (now - halt.since).total_seconds())
+                self.ordered[halt.halt_id] = self._clock() - age
+
     def state(self, venue: str) -> HaltState:
         """Acknowledged only if every open halt is; else the oldest that is not decides."""
         open_ids = {halt.halt_id for halt in self._state.open_halts(venue)}
@@ -43,7 +51,7 @@ class Standing:
             return HaltState.RUNNING
         waiting = [order.ordered for order in unstored]
         for halt_id in open_ids - self.acknowledged(venue):
-            waiting.append(self.ordered.get(halt_id, float("-inf")))
+            waiting.append(self.ordered[halt_id])
         if not waiting:
             return HaltState.ACKNOWLEDGED
         waited = self._clock() - min(waiting)

@@ -81,7 +81,7 @@ class UnstoredHalts:
     async def close(self) -> None:
         """Give up what still waits."""
         for order in self.orders:
-            log.error("control: a halt of %s was never stored and ends now", order.record.scope)
+            log.error("control: a halt of %s was never stored and is lost now", order.record.scope)
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)

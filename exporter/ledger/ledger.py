@@ -60,7 +60,8 @@ class Ledger:
     async def append(self, records: list[Identified]) -> Refused:
         """Store records, each with the identity it has from its batch; on disk when this returns.
 
-        Those that were not stored are named by their place, with the reason.
+        Those that were not stored are named by their place, with the reason. Whoever stops waiting
+        before the commit began takes them back.
 
         Raises:
             LedgerUnavailable: nothing of the commit was stored.
@@ -96,7 +97,8 @@ class Ledger:
         while not (self._is_closing and not self._waiting):
             await self._wake.wait()
             self._wake.clear()
-            waiting, self._waiting = self._waiting, []
+            waiting = [each for each in self._waiting if not each[1].cancelled()]
+            self._waiting = []
             if waiting:
                 await self._commit(waiting)
 

@@ -11,6 +11,7 @@ from sqlalchemy.exc import DatabaseError
 
 from exporter.errors import StartError
 from exporter.ledger import schema
+from exporter.ledger.room import log_pages
 
 log = logging.getLogger(__name__)
 
@@ -32,7 +33,18 @@ def lock(path: Path) -> Any:
 def engine_of(path: Path) -> Engine:
     """Makes the connection to the file."""
     engine = create_engine(f"sqlite:///{path}", connect_args={"check_same_thread": False})
-    event.listen(engine, "connect", _configure)
+    # 16 MiB of log on an ordinary disk: with less the same pages are copied more often.
+    pragmas = (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        f"wal_autocheckpoint={log_pages(path.parent)}",
+    )
+
+    def configure(connection: Any, _record: Any) -> None:
+        for pragma in pragmas:
+            connection.execute(f"PRAGMA {pragma}")
+
+    event.listen(engine, "connect", configure)
     return engine
 
 
@@ -92,10 +104,3 @@ def _version(connection: Connection) -> str | None:
     if not inspect(connection).has_table(schema.meta.name):
         return None
     return connection.scalar(select(schema.meta.c.value).where(schema.meta.c.key == "schema"))
-
-
-def _configure(connection: Any, _record: Any) -> None:
-    # A checkpoint every 16 MiB of log, not every 4: the same pages are then copied less often.
-    pragmas = ("journal_mode=WAL", "synchronous=FULL", "wal_autocheckpoint=4000")
-    for pragma in pragmas:
-        connection.execute(f"PRAGMA {pragma}")

@@ -11,6 +11,7 @@ ERROR_KINDS = (
     "one_legged",
     "stale_quote",
     "rate_limited",
+    "halt_kept",
 )
 
 

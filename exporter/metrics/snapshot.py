@@ -161,11 +161,12 @@ class Snapshot(Collector):
         seen = GaugeMetricFamily(
             "arb_engine_last_seen_timestamp_seconds", "Last contact", labels=["engine"]
         )
+        away_since = self._engines.away_since()
         for venue in self._venues:
             halts.add_metric([venue], HALT_STATE_VALUES[self._control.state(venue)])
             if venue in self._watch.last_update:
                 updates.add_metric([venue], self._watch.last_update[venue].timestamp())
-            if (gap := self._watch.longest_gap(venue)) is not None:
+            if (gap := self._watch.longest_gap(venue, until=away_since)) is not None:
                 gaps.add_metric([venue], gap)
         for name, moment in self._engines.last_seen.items():
             seen.add_metric([name], moment)

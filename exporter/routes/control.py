@@ -69,7 +69,7 @@ def orders_router(control: Control) -> APIRouter:
     async def post_halt(venue: str, request: Request) -> Response:
         """Order a halt; on disk when this answers, true once `state` is `acknowledged`.
 
-        503 `halt_not_stored`: it is in force, but a restart of the exporter would end it.
+        503 `halt_not_stored`: it is in force, but a restart of the exporter would lose it.
         """
         order = await _body(request, halts)
         return respond(_one(venue, await control.halt(venue, order)))

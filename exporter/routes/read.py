@@ -2,12 +2,13 @@
 
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Header, Response
+from fastapi import APIRouter, Header, Request, Response
 from fastapi.responses import StreamingResponse
 from msgspec.structs import replace
 
 from arbwatch.answers import ExposureTotal, LiveEdge, PnlReport, StoredFill, VenueHealth
 from arbwatch.events import ExposureRow
+from exporter.access import Access
 from exporter.control import Control
 from exporter.errors import Rejected
 from exporter.exposure import OpenExposure
@@ -76,7 +77,7 @@ def results(ledger: Ledger, pnl: Pnl, control: Control) -> APIRouter:
     return routes
 
 
-def follow(stream: Stream, ledger: Ledger) -> APIRouter:
+def follow(stream: Stream, ledger: Ledger, access: Access) -> APIRouter:
     """The route of the stream."""
     routes = APIRouter(prefix="/api", tags=["read"])
 
@@ -88,6 +89,7 @@ def follow(stream: Stream, ledger: Ledger) -> APIRouter:
 
     @routes.get("/stream", response_class=StreamingResponse)
     async def get_stream(
+        request: Request,
         kinds: str | None = None,
         last_event_id: Annotated[int | None, Header(ge=0, le=2**63 - 1)] = None,
     ) -> StreamingResponse:
@@ -96,7 +98,8 @@ def follow(stream: Stream, ledger: Ledger) -> APIRouter:
         The first event, `ready`, tells where the stream begins: there, or at the newest entry.
         `kinds=control,breach` sends only those. A halt that could not be stored yet has no id.
         """
-        chunks = stream.follow(last_event_id, head=head, read_after=read_after, kinds=_kinds(kinds))
+        facts = stream.follow(last_event_id, head=head, read_after=read_after, kinds=_kinds(kinds))
+        chunks = access.while_allowed("read", request, facts)
         headers = {"Cache-Control": "no-store"}
         return StreamingResponse(chunks, media_type="text/event-stream", headers=headers)
 

@@ -98,6 +98,13 @@ def test_a_missing_token_is_asked_for(caplog: pytest.LogCaptureFixture) -> None:
     assert "give Engine() a token" in caplog.text
 
 
+@pytest.mark.parametrize("name", ["", "mine ", " mine", "..", "мой", "a\nb", "a" * 129])
+def test_a_name_that_the_exporter_would_hear_otherwise_is_refused(name: str) -> None:
+    """It would wait for the acknowledgement of an engine that does not exist."""
+    with pytest.raises(ValueError, match="name: "):
+        Engine("http://127.0.0.1:1", name=name)
+
+
 def test_a_token_that_is_none_is_refused_at_the_start() -> None:
     """Before anything is sent, and without telling it."""
     with pytest.raises(ValueError, match="one word") as raised:

@@ -9,6 +9,7 @@ from arbwatch.last_known import FILE_NAME
 from tests.arbwatch.exporters import KillableExporter
 from tests.client import Client
 from tests.conftest import RunningExporter, free_port, wait_until
+from tests.exporter.test_control_unstored import stalled
 
 VENUES = ("kalshi", "polymarket")
 
@@ -77,6 +78,30 @@ def test_a_short_restart_of_the_exporter_stops_nothing(tmp_path: Path) -> None:
 
         wait_until(lambda: not engine.may_trade("kalshi"))
         assert engine.may_trade("polymarket")
+    exporter.kill()
+
+
+def test_a_halt_that_the_exporter_lost_is_kept_and_told(tmp_path: Path) -> None:
+    """It never got on disk; the engine that heard of it reports it, until somebody decides."""
+    exporter = KillableExporter(tmp_path / "ledger.db")
+    exporter.start()
+    api = exporter.client
+    with Engine(api.url, name="e") as engine:
+        wait_until(lambda: engine.may_trade("kalshi"))
+        with stalled(tmp_path / "ledger.db"):
+            api.post("/api/venues/kalshi/halt", {})
+            wait_until(lambda: not engine.may_trade("kalshi"))
+            exporter.kill()
+        exporter.start()
+
+        wait_until(lambda: api.sample("arb_errors_total", kind="halt_kept", venue="kalshi") == 1)
+        assert kalshi(api)["state"] == "running"
+        assert not engine.may_trade("kalshi")
+        assert engine.may_trade("polymarket")
+
+        api.post("/api/venues/kalshi/halt", {})
+        api.post("/api/venues/kalshi/resume", {})
+        wait_until(lambda: engine.may_trade("kalshi"))
     exporter.kill()
 
 

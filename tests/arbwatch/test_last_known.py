@@ -43,7 +43,8 @@ def test_an_older_order_gives_no_permission(
     tmp_path: Path, caplog: pytest.LogCaptureFixture, number: int, way_out: str
 ) -> None:
     """A lower number, or a halt that ended without an order; told once, with what to do."""
-    known = LastKnown(tmp_path)
+    reports: list[tuple[str, str]] = []
+    known = LastKnown(tmp_path, report=lambda *report: reports.append(report))
     known.take_in([halted(7)])
     other = row(2, venue="polymarket")
 
@@ -54,6 +55,10 @@ def test_an_older_order_gives_no_permission(
     assert told.levelname == "ERROR"
     assert "kalshi stays halted" in told.message
     assert way_out.format(tmp_path / FILE_NAME) in told.message
+    ((venue, problem),) = reports
+    assert venue == "kalshi"
+    assert "kalshi stays halted" in problem
+    assert str(tmp_path) not in problem
 
 
 def test_an_older_order_gives_no_permission_after_a_restart_either(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """What is done about an order, and what is said of it, one attempt at a time."""
 
+import asyncio
 from dataclasses import dataclass, field
 
 import pytest
@@ -55,7 +56,7 @@ def returning(*counts: object, calls: list[tuple[str, bool]] | None = None) -> O
         if calls is not None:
             calls.append((venue, is_halted))
         told = waiting.pop(0)
-        if isinstance(told, Exception):
+        if isinstance(told, BaseException):
             raise told
         return told  # type: ignore[return-value]
 
@@ -130,10 +131,13 @@ def test_a_resume_asks_for_no_orders() -> None:
     assert around.told == [(6, 2)]
 
 
-def test_a_callback_that_raises_is_called_again(caplog: pytest.LogCaptureFixture) -> None:
+@pytest.mark.parametrize("failure", [RuntimeError, SystemExit, asyncio.CancelledError])
+def test_a_callback_that_raises_is_called_again(
+    caplog: pytest.LogCaptureFixture, failure: type[BaseException]
+) -> None:
     """Nothing is acknowledged before it returns; the log tells once, the disk knows at once."""
     around = Surroundings()
-    obedience = around.obedience(returning(RuntimeError(), RuntimeError(), 0))
+    obedience = around.obedience(returning(failure(), failure(), 0))
 
     done = [obedience.carry_out(halted(5)) for _ in range(3)]
 

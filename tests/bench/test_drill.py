@@ -60,6 +60,19 @@ def test_it_does_not_play_with_an_engine_of_somebodys(
 
 
 @pytest.mark.usefixtures("settings")
+def test_it_does_not_play_where_it_cannot_kill(
+    exporter: RunningExporter, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Processes that were not started by `make up` have no pid file."""
+    with Engine(exporter.client.url, name="demo"):
+        wait_until(lambda: exporter.client.get("/api/venues")[0]["engines"] == ["demo"])
+
+        assert main([]) == 1
+
+    assert "exporter.pid names no exporter that runs" in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("settings")
 def test_it_does_not_play_on_a_halted_venue(
     exporter: RunningExporter, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -124,6 +137,17 @@ def test_a_timeline_names_each_step_once(capsys: pytest.CaptureFixture[str]) -> 
     assert printed[1][1] == "ordered"
     assert printed[2][-1] == "ok"
     assert timeline.report().holds
+
+
+def test_what_breaks_a_step_is_entered() -> None:
+    """A service that is away in the middle is no step that held."""
+    timeline = Timeline()
+
+    with pytest.raises(ConnectionError), timeline.step("halt"):
+        raise ConnectionError
+
+    assert [(row.what, row.holds) for row in timeline.report().rows] == [("ConnectionError", False)]
+    assert not timeline.report().holds
 
 
 def test_what_does_not_hold_is_entered_and_ends_the_step() -> None:

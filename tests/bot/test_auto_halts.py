@@ -28,10 +28,12 @@ async def tell(bot: RunningBot, *alerts: dict[str, Any]) -> None:
     assert status == 200
 
 
-async def settle(bot: RunningBot, api: Client, fingerprint: str = "fence") -> None:
-    """Return once the bot has ordered what it was told before, by one more halt."""
-    await tell(bot, halting(fingerprint, venue="polymarket"))
+async def settle(bot: RunningBot, api: Client) -> None:
+    """Return once the bot has ordered and noted what it was told before, by one more halt."""
+    await tell(bot, halting("fence", venue="polymarket"))
     await until(lambda: halts(api, "polymarket"))
+    sample = bot.bot.metrics.registry.get_sample_value
+    await until(lambda: sample("arb_bot_auto_halts_waiting") == 0)
 
 
 async def test_an_alert_halts_its_venue_and_says_so(
@@ -172,6 +174,29 @@ async def test_an_order_that_was_not_noted_is_not_given_again(
     await until(lambda: "(halt #1)" in printed.so_far())
     await settle(bot, api)
     assert len(halts(api)) == 1
+
+
+async def test_a_halt_that_the_exporter_could_not_store_is_waited_for(
+    start_bot: StartBot, exporter: RunningExporter
+) -> None:
+    """It is in force; the bot asks until it is on disk as well, and leaves no second one."""
+    api = exporter.client
+    bot = await started(start_bot, api_base_url=api.url)
+    samples = bot.bot.metrics.registry.get_sample_value
+    connection = exporter.parts.ledger._store._connection
+    connection.exec_driver_sql("PRAGMA query_only=ON")
+    await tell(bot, halting())
+    failed = {"result": "failed"}
+    await until(lambda: (samples("arb_bot_auto_halts_total", failed) or 0) >= 2)
+    (in_memory,) = halts(api)
+    waiting = samples("arb_bot_auto_halts_waiting")
+
+    connection.exec_driver_sql("PRAGMA query_only=OFF")
+
+    await until(lambda: samples("arb_bot_auto_halts_waiting") == 0)
+    (stored,) = halts(api)
+    assert (in_memory["halt_id"], waiting) == (0, 1)
+    assert stored["halt_id"] > 0
 
 
 async def test_the_halt_of_an_earlier_start_is_not_taken_for_this_one(

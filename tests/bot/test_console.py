@@ -70,6 +70,70 @@ def test_commands_as_arguments(api: Client) -> None:
     assert done.stdout == "📊 Live Edges\nNo live edges right now.\n▶️ KALSHI is already running.\n"
 
 
+def test_a_resume_as_an_argument_acts_at_once(api: Client) -> None:
+    """A script cannot be asked."""
+    api.post("/api/venues/kalshi/halt", {"reason": "r", "actor": "bob"})
+
+    done = console("/resume", "kalshi", exporter=api.url)
+
+    assert done.stdout.startswith("▶️ Trading resumed on KALSHI\nEnded by alice:\n#1 r\n")
+
+
+def test_a_halt_prints_what_becomes_of_it(api: Client) -> None:
+    """Each line as soon as it is true."""
+    with subprocess.Popen(
+        [sys.executable, "-m", "bot.console", "/halt", "kalshi"],
+        cwd=ROOT,
+        env=environment(EXPORTER_URL=api.url, USER="alice"),
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdout is not None
+        first = process.stdout.readline()
+        api.post("/api/venues/kalshi/ack", {"engine": "test", "seq": 1, "open_orders": 0})
+        rest = process.stdout.read()
+
+    assert first == "⏳ Halt requested on KALSHI\n"
+    assert "🛑 Trading halted on KALSHI\nAcknowledged in " in rest
+    assert process.returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("said", "shown", "left"),
+    [("yes", "▶️ Trading resumed on KALSHI", 0), ("no", "Nothing was resumed.", 1), ("", "", 1)],
+)
+def test_a_resume_at_the_prompt_asks(api: Client, said: str, shown: str, left: int) -> None:
+    """Only a yes does it."""
+    api.post("/api/venues/kalshi/halt", {"reason": "feed wrong", "actor": "bob"})
+
+    printed = typed("/resume kalshi", said, exporter=api.url)
+
+    assert "Resume KALSHI? This ends:" in printed
+    assert "• no engine is in contact" in printed
+    assert "Resume KALSHI? yes/no" in printed
+    assert shown in printed
+    assert len(api.get("/api/venues")[1]["halts"]) == left
+
+
+def typed(*lines: str, exporter: str) -> str:
+    """What a person at a terminal sees who types these lines and leaves."""
+    ours, theirs = pty.openpty()
+    with subprocess.Popen(
+        [sys.executable, "-m", "bot.console"],
+        cwd=ROOT,
+        env=environment(EXPORTER_URL=exporter, ALERTMANAGER_URL=NOBODY_LISTENS, USER="alice"),
+        stdin=theirs,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    ) as process:
+        os.write(ours, "".join(f"{line}\n" for line in (*lines, "quit")).encode())
+        printed, _ = process.communicate(timeout=30)
+    os.close(ours)
+    os.close(theirs)
+    return printed
+
+
 def test_without_an_exporter_it_says_so() -> None:
     """Friendly, and with an exit code that a script can see."""
     done = console("/status", exporter=NOBODY_LISTENS)

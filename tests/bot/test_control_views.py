@@ -1,10 +1,12 @@
 """/venues and /audit against a real exporter."""
 
 import re
+from pathlib import Path
 
 from bot.commands import Commands
 from tests.bot.asking import acknowledge, ask, contact, timeless
 from tests.client import Client, fill
+from tests.exporter.test_control_unstored import stalled
 
 
 async def test_venues_tell_where_each_stands(commands: Commands, api: Client) -> None:
@@ -21,7 +23,8 @@ async def test_venues_tell_where_each_stands(commands: Commands, api: Client) ->
         "🎛️ Venues\n"
         "▶️ POLYMARKET running\n"
         "   Engines in contact: test\n"
-        "🛑 KALSHI halted since TIME, seq 1\n"
+        "🛑 KALSHI halted (seq 1)\n"
+        "   Since TIME\n"
         "   #1 feed \\*wrong\\*\n"
         "      bob over REST, TIME\n"
         "   test: confirmed TIME, 3 orders still open\n"
@@ -40,8 +43,21 @@ async def test_a_halt_that_an_engine_has_not_confirmed_is_shown_so(
 
     answer = await ask(commands, "/venues")
 
-    assert "⏳ KALSHI halt requested since " in answer.text
+    assert "⏳ KALSHI halt requested (seq 3)\n   Since " in answer.text
     assert "   test: has not confirmed #3\n   Engines in contact: none" in answer.text
+
+
+async def test_nobody_has_confirmed_a_halt_that_is_not_on_disk(
+    commands: Commands, api: Client, ledger_path: Path
+) -> None:
+    """It has no number yet, so an older word is none on it."""
+    api.post("/api/venues/kalshi/halt", {})
+    await acknowledge(api, "kalshi")
+    with stalled(ledger_path):
+        api.post("/api/venues/all/halt", {})
+        answer = await ask(commands, "/venues")
+
+    assert "   test: has not confirmed #–\n" in answer.text
 
 
 async def test_audit_tells_who_did_what(commands: Commands, api: Client) -> None:

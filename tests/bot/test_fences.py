@@ -12,6 +12,7 @@ BOT = Path(__file__).parents[2] / "bot"
 ALLOWED = {
     "discord": ("gateway/",),
     "sqlite3": ("outbox/",),
+    "matplotlib": ("charts/",),
     "fastapi": ("app.py", "routes/"),
     "prometheus_client": ("metrics.py", "app.py", "routes/ops.py"),
     "exporter": (),

@@ -1,6 +1,5 @@
 """/halt through the real discord.py: at once, with its progress, whatever Discord does."""
 
-import asyncio
 import socket
 from typing import Any
 
@@ -117,7 +116,7 @@ async def test_an_exporter_that_hangs_holds_no_answer_up(
 
     assert asked.is_deferred
     assert (asked.text or "").startswith(
-        "⏳ KALSHI is not halted yet: the exporter does not answer"
+        "⏳ Halt of KALSHI not confirmed yet: the exporter does not answer"
     )
 
 
@@ -137,4 +136,3 @@ async def test_two_halts_at_once_are_two(
     await acknowledge(api, "kalshi")
 
     await until(lambda: all("🛑" in (asked.text or "") for asked in both))
-    await asyncio.sleep(0)

@@ -1,31 +1,16 @@
 """Halts against a real exporter: only what an engine confirmed is called halted."""
 
 import asyncio
-import socket
-import sqlite3
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
-from pathlib import Path
 
 import pytest
 
 from bot.commands import Commands
 from bot.exporter_api import ExporterApi
 from tests.bot.asking import acknowledge, ask, timeless
-from tests.bot.conftest import NOBODY_LISTENS, hurried
+from tests.bot.conftest import hurried
 from tests.client import Client
-from tests.conftest import RunningExporter, free_port
 
 NOBODY = "\nNo engine is in contact: nobody is there to confirm it."
-
-
-@contextmanager
-def held_up(ledger: Path) -> Iterator[None]:
-    """Nothing can be written to the ledger's file."""
-    with closing(sqlite3.connect(ledger, isolation_level=None)) as other:
-        other.execute("BEGIN IMMEDIATE")
-        yield
-        other.execute("ROLLBACK")
 
 
 async def test_a_halt_is_true_once_the_engine_says_so(api: Client) -> None:
@@ -148,72 +133,9 @@ async def test_a_halt_that_somebody_ends_meanwhile_is_not_called_one(api: Client
     assert answer.text == "⚠️ KALSHI runs again: somebody resumed it meanwhile. /audit shows who."
 
 
-async def test_a_halt_is_ordered_again_until_the_exporter_is_back(ledger_path: Path) -> None:
-    """Within the wait; it says at once that nothing is halted yet."""
-    port = free_port()
-    calls = ExporterApi(f"http://127.0.0.1:{port}")
-    told: list[str] = []
-    asking = asyncio.create_task(ask(Commands(calls), "/halt kalshi", told))
-    while not told:
-        await asyncio.sleep(0.01)
-
-    exporter = RunningExporter(ledger_path, port=port)
-    exporter.start()
-    await acknowledge(exporter.client, "kalshi")
-    answer = await asking
-    await calls.close()
-    await asyncio.to_thread(exporter.stop)
-
-    assert told[0] == "⏳ KALSHI is not halted yet: the exporter does not answer. Trying again."
-    assert answer.text.startswith("🛑 Trading halted on KALSHI\n")
-
-
-async def test_a_halt_that_nobody_takes_says_what_to_do() -> None:
-    """By hand at the venue; of all venues it knows no names."""
-    calls = ExporterApi(NOBODY_LISTENS)
-
-    one = await ask(hurried(calls), "/halt polymarket")
-    every = await ask(hurried(calls), "/halt all")
-    await calls.close()
-
-    assert one.text.startswith("⚠️ Halt of POLYMARKET not confirmed: the exporter does not answer.")
-    assert "\n2. polymarket.com, Portfolio, Open orders: cancel all.\n" in one.text
-    assert "\n2. At each venue cancel every open order.\n" in every.text
-    assert "stops opening positions after 15 s." in every.text
-
-
-async def test_a_halt_that_the_disk_does_not_take_is_told_truthfully(
-    commands: Commands, exporter: RunningExporter, ledger_path: Path
-) -> None:
-    """In force, and not on disk."""
-    told: list[str] = []
-
-    with held_up(ledger_path):
-        answer = await ask(commands, "/halt kalshi", told)
-
-    assert told[0].startswith(
-        f"⏳ Halt requested on KALSHI{NOBODY}\n⚠️ the halt is in force but not"
-    )
-    assert answer.text.startswith("⚠️ Halt requested on KALSHI, but not confirmed by the engine.")
-    assert answer.text.endswith("it is being stored again every second")
-
-
 async def test_an_unknown_venue_is_answered_with_the_known_ones(commands: Commands) -> None:
     """The exporter's own words."""
     answer = await ask(commands, "/halt moon")
 
     assert answer.result == "refused"
     assert all(venue in answer.text for venue in ("polymarket", "kalshi", "all"))
-
-
-async def test_an_exporter_that_only_hangs_is_told_in_good_time() -> None:
-    """Discord waits for 3 s; the order goes on being tried."""
-    with socket.create_server(("127.0.0.1", 0)) as silent:
-        calls = ExporterApi(f"http://127.0.0.1:{silent.getsockname()[1]}", timeout_seconds=0.1)
-        told: list[str] = []
-
-        answer = await ask(hurried(calls), "/halt kalshi", told)
-
-        await calls.close()
-    assert told[0].startswith("⏳ KALSHI is not halted yet")
-    assert answer.result == "unavailable"

@@ -1,46 +1,14 @@
 """/resume through the real discord.py: a question, and a button for one person, once, in time."""
 
-import asyncio
-from typing import Any
-
-import pytest
-
 from bot.commands.confirmations import Confirmations
 from tests.bot.asking import timeless
 from tests.bot.conftest import StartBot, until
 from tests.bot.dialogue import Seated
+from tests.bot.pressing import LABEL, asked_to_resume, audit, halts, pressed
 from tests.bot.running import connected, counted
 from tests.client import Client
-from tests.fakes.discord import FakeDiscord, Fault
-from tests.fakes.discord.world import TRADER_ROLE, Injected
-
-LABEL = "Resume KALSHI"
-
-
-def halts(api: Client) -> list[int]:
-    """The open halts of the venue."""
-    venues = api.get("/api/venues")
-    return [halt["halt_id"] for row in venues if row["venue"] == "kalshi" for halt in row["halts"]]
-
-
-def audit(api: Client, action: str) -> list[dict[str, Any]]:
-    """Entries of the audit trail, the latest first."""
-    return [row for row in api.get("/api/audit") if row["action"] == action]
-
-
-async def asked_to_resume(server: FakeDiscord, api: Client) -> Injected:
-    """Alice's question about one halt, with its button."""
-    api.post("/api/venues/kalshi/halt", {"reason": "feed wrong", "actor": "bob"})
-    asked = await server.type_command("resume", user_name="alice", venue="kalshi")
-    await until(lambda: asked.buttons)
-    return asked
-
-
-async def pressed(server: FakeDiscord, asked: Injected, **given: Any) -> Injected:
-    """A press, once it is answered."""
-    press = await server.press(asked, LABEL, **given)
-    await until(press.answered.is_set)
-    return press
+from tests.fakes.discord import FakeDiscord
+from tests.fakes.discord.world import TRADER_ROLE
 
 
 async def test_a_question_a_press_and_an_answer_are_one_message(
@@ -168,92 +136,6 @@ async def test_a_button_from_before_a_restart_does_nothing(
     )
     assert not asked.buttons
     assert halts(api) == [1]
-
-
-@pytest.mark.parametrize("is_known", [True, False])
-async def test_a_press_that_the_gateway_held_back_does_nothing(
-    start_bot: StartBot, discord_server: FakeDiscord, api: Client, is_known: bool
-) -> None:
-    """Discord told its user that it failed; the channel reads that nothing was done."""
-    running = await connected(start_bot, discord_server, api_base_url=api.url)
-    asked = await asked_to_resume(discord_server, api)
-    if not is_known:
-        await running.stop()
-        await connected(start_bot, discord_server, api_base_url=api.url)
-
-    await discord_server.press(asked, LABEL, user_name="alice", age_seconds=5)
-
-    await until(lambda: discord_server.messages)
-    [note] = discord_server.messages[0]["embeds"]
-    assert note["description"].startswith("A press of alice on a resume button came 5 s late\n")
-    assert halts(api) == [1]
-
-
-async def test_the_same_press_never_acts_twice(
-    start_bot: StartBot, discord_server: FakeDiscord, api: Client
-) -> None:
-    """Announced again by the gateway, it is not even answered."""
-    running = await connected(start_bot, discord_server, api_base_url=api.url)
-    asked = await asked_to_resume(discord_server, api)
-    press = await discord_server.press(asked, LABEL, user_name="alice")
-    await until(lambda: "▶️" in (asked.text or ""))
-
-    await discord_server.repeat(press)
-
-    repeated = {"command": "resume", "result": "repeated"}
-    await until(lambda: counted(running, "arb_bot_commands_total", **repeated) == 1)
-    assert len(audit(api, "resume")) == 1
-    assert len(press.callbacks) == 1
-
-
-@pytest.mark.parametrize("kind", ["drop_before", "status"])
-async def test_a_press_that_discord_calls_failed_does_not_resume(
-    start_bot: StartBot, discord_server: FakeDiscord, api: Client, kind: Any
-) -> None:
-    """The button can be pressed again within its time."""
-    running = await connected(start_bot, discord_server, api_base_url=api.url)
-    asked = await asked_to_resume(discord_server, api)
-    discord_server.world.faults.append(Fault(kind, path="/callback", status=404))
-
-    await discord_server.press(asked, LABEL, user_name="alice")
-    lost = {"command": "resume", "result": "lost"}
-    await until(lambda: counted(running, "arb_bot_commands_total", **lost) == 1)
-
-    assert halts(api) == [1]
-    await asyncio.sleep(0)
-    await discord_server.press(asked, LABEL, user_name="alice")
-    await until(lambda: not halts(api))
-
-
-async def test_a_press_whose_answer_got_lost_on_the_way_back_says_so(
-    start_bot: StartBot, discord_server: FakeDiscord, api: Client
-) -> None:
-    """Discord took the first answer, and we do not know: nothing is resumed, and that is shown."""
-    await connected(start_bot, discord_server, api_base_url=api.url)
-    asked = await asked_to_resume(discord_server, api)
-    discord_server.world.faults.append(Fault("drop_after", path="/callback"))
-
-    await discord_server.press(asked, LABEL, user_name="alice")
-
-    await until(lambda: "⚠️ The press was lost on its way." in (asked.text or ""))
-    assert halts(api) == [1]
-
-
-async def test_a_result_that_cannot_be_shown_is_told_in_the_channel(
-    start_bot: StartBot, discord_server: FakeDiscord, api: Client
-) -> None:
-    """The resume happened: somebody has to read it."""
-    await connected(start_bot, discord_server, api_base_url=api.url)
-    asked = await asked_to_resume(discord_server, api)
-    fault = Fault("status", method="PATCH", path="@original", status=404, times=9)
-    discord_server.world.faults.append(fault)
-
-    await discord_server.press(asked, LABEL, user_name="alice")
-
-    await until(lambda: discord_server.messages)
-    [note] = discord_server.messages[0]["embeds"]
-    assert note["title"] == "▶️ Trading resumed on KALSHI"
-    assert note["description"].endswith("Answer to alice, who resumed KALSHI")
 
 
 async def test_halts_that_came_after_the_question_stay(

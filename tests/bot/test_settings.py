@@ -13,8 +13,11 @@ from bot.settings import read_settings
 VARIABLES = (
     "DISCORD_BOT_TOKEN",
     "DISCORD_CHANNEL_ID",
+    "DISCORD_TRADER_ROLES",
+    "DISCORD_RESUME_ROLES",
     "EXPORTER_URL",
     "DASHBOARD_API_URL",
+    "AUTO_HALT",
     "BOT_HOST",
     "BOT_PORT",
     "EXPORTER_TOKEN",
@@ -42,6 +45,21 @@ def test_without_settings_the_bot_prints(environment: pytest.MonkeyPatch) -> Non
     assert config.api_base_url == "http://127.0.0.1:8000"
 
 
+@pytest.mark.parametrize(
+    ("text", "may_halt"),
+    [("", True), ("none", False), ("ArbFeedSilent, ArbMine", True), ("ArbMine", False)],
+)
+def test_each_automatic_halt_can_be_switched_off(
+    environment: pytest.MonkeyPatch, text: str, may_halt: bool
+) -> None:
+    """An empty variable is none set, as everywhere: it switches nothing off by accident."""
+    environment.setenv("AUTO_HALT", text)
+
+    config = read_settings(BotConfig)
+
+    assert ("ArbFeedSilent" in config.auto_halt) is may_halt
+
+
 def test_settings_in_code_win_over_the_environment(environment: pytest.MonkeyPatch) -> None:
     """`BotConfig(token, channel_id, api_base_url)` as in the users' guide."""
     environment.setenv("EXPORTER_URL", "http://from-environment:1")
@@ -66,6 +84,25 @@ def test_the_venues_are_those_of_the_exporter(environment: pytest.MonkeyPatch) -
     environment.setenv("VENUES", "kalshi, forecastex")
 
     assert read_settings(BotConfig).venues == ("kalshi", "forecastex")
+
+
+def test_roles_are_ids(environment: pytest.MonkeyPatch) -> None:
+    """Comma-separated; none means nobody."""
+    environment.setenv("DISCORD_TRADER_ROLES", "800000000000000004, 800000000000000005,")
+
+    config = read_settings(BotConfig)
+
+    assert config.trader_roles == (800000000000000004, 800000000000000005)
+    assert config.resume_roles == ()
+
+
+@pytest.mark.parametrize("value", ["Trader", "@Trader", "<@&800000000000000004>", "12", "-1"])
+def test_what_is_no_role_id_is_refused(environment: pytest.MonkeyPatch, value: str) -> None:
+    """With how to copy one."""
+    environment.setenv("DISCORD_RESUME_ROLES", f"800000000000000004,{value}")
+
+    with pytest.raises(StartError, match=r"^DISCORD_RESUME_ROLES: .*Copy Role ID$"):
+        read_settings(BotConfig)
 
 
 def test_a_stray_variable_is_not_taken_for_a_setting(environment: pytest.MonkeyPatch) -> None:

@@ -1,6 +1,8 @@
 """The whole stack as `make up` starts it, on free ports, before a fake Discord."""
 
+import os
 import re
+import signal
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,7 +11,7 @@ from typing import Any
 import pytest
 import requests
 
-from stack.secrets import SecretFiles, secrets_in
+from stack.secrets import secrets_in
 from tests.client import Client
 from tests.conftest import free_port
 from tests.stack.processes import Tree, wait_for
@@ -34,32 +36,52 @@ class Discord:
         state = requests.get(f"{self._url}/state", timeout=10).json()
         return bool(state["connected"] and state["commands"])
 
-    def ask(self, command: str, **options: Any) -> str:
-        """Type a slash command; the text that stands in the channel at last."""
+    def ask(self, command: str, *, press: str = "", **options: Any) -> str:
+        """Type a slash command, and press that button; the text that stands there at last."""
         asked = {"command": command, "options": options, "wait_seconds": 15}
-        answer = requests.post(f"{self._url}/interactions", json=asked, timeout=20)
-        return str(answer.json()["content"])
+        answer = requests.post(f"{self._url}/interactions", json=asked, timeout=20).json()
+        if press:
+            pressed = {"interaction": answer["id"], "label": press, "wait_seconds": 15}
+            answer = requests.post(f"{self._url}/presses", json=pressed, timeout=20).json()
+        return self._at_last(answer["id"])
+
+    def _at_last(self, interaction: str) -> str:
+        """The text of an answer once it does not say any more that something is under way."""
+
+        def text() -> str:
+            answer = requests.get(f"{self._url}/interactions/{interaction}", timeout=10)
+            return str(answer.json()["content"])
+
+        wait_for(lambda: not text().startswith("⏳"))
+        return text()
 
 
 class Stack:
     """Where everything answers, and the tokens that were made at its start."""
 
-    def __init__(self, ports: dict[str, int], discord: Discord, secrets: SecretFiles) -> None:
+    def __init__(self, ports: dict[str, int], discord: Discord, state: Path) -> None:
         self.ports = ports
         self.discord = discord
-        self.engine_token = secrets.token_of("engine")
-        self.exporter = Client(
-            f"http://127.0.0.1:{ports['EXPORTER_PORT']}",
-            token=self.engine_token.read_text().strip(),
-        )
+        self.state = state
+        self.engine_token = secrets_in(state).token_of("engine")
+        self.exporter = self._client("engine")
+        self.operator = self._client("operator")
 
     def prometheus(self, path: str, **parameters: str) -> Any:
         """The data of Prometheus's answer."""
         url = f"http://127.0.0.1:{self.ports['PROMETHEUS_PORT']}/api/v1/{path}"
         return requests.get(url, params=parameters, timeout=10).json()["data"]
 
+    def drop_feed(self) -> None:
+        """Drop Kalshi's feed of the demo engine for ten seconds."""
+        os.kill(int((self.state / "run" / "demo.pid").read_text()), signal.SIGUSR1)
 
-@pytest.fixture(scope="package")
+    def _client(self, name: str) -> Client:
+        token = secrets_in(self.state).token_of(name).read_text(encoding="utf-8").strip()
+        return Client(f"http://127.0.0.1:{self.ports['EXPORTER_PORT']}", token=token)
+
+
+@pytest.fixture(scope="module")
 def discord() -> Iterator[Discord]:
     """A fake Discord as a process of its own."""
     with Tree([sys.executable, "-m", "tests.fakes.discord"]) as tree:
@@ -68,9 +90,11 @@ def discord() -> Iterator[Discord]:
         yield Discord(dict(line.split("=", 1) for line in lines))
 
 
-@pytest.fixture(scope="package")
-def stack(discord: Discord, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    """All services healthy and the demo engine pushing."""
+@pytest.fixture(scope="module")
+def stack(
+    request: pytest.FixtureRequest, discord: Discord, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Stack]:
+    """All services healthy and the demo engine pushing the module's `SCENARIO`."""
     names = ("EXPORTER", "BOT", "PROMETHEUS", "ALERTMANAGER", "GRAFANA")
     ports = {f"{name}_PORT": free_port() for name in names}
     state: Path = tmp_path_factory.mktemp("state")
@@ -78,8 +102,7 @@ def stack(discord: Discord, tmp_path_factory: pytest.TempPathFactory) -> Iterato
         **{name: str(port) for name, port in ports.items()},
         **discord.settings,
         "STATE_DIR": str(state),
-        # Fills every few seconds, and a day's loss that goes over its limit within a minute.
-        "DEMO_ARGS": "--scenario daily-loss",
+        "DEMO_ARGS": f"--scenario {request.module.SCENARIO}",
     }
     output = state / "output.txt"
     output.touch()
@@ -90,5 +113,5 @@ def stack(discord: Discord, tmp_path_factory: pytest.TempPathFactory) -> Iterato
             timeout_seconds=START_SECONDS,
         )
         wait_for(discord.is_connected)
-        yield Stack(ports, discord, secrets_in(state))
+        yield Stack(ports, discord, state)
         assert tree.process.poll() is None, output.read_text()

@@ -145,7 +145,7 @@ def test_a_refused_push_leaves_the_connection_usable(guarded: RunningExporter) -
 
 @pytest.mark.parametrize("size", [100, 5_000_000])
 def test_the_body_of_a_refused_push_is_not_waited_for(guarded: RunningExporter, size: int) -> None:
-    """Who asks first is told at once; who sends at once is told as well, whatever the size."""
+    """Who asks first is told at once; who sends at once is told behind it, whatever the size."""
     head = f"POST /api/events HTTP/1.1\r\nHost: x\r\nContent-Length: {size}\r\n"
     with closing(connect(guarded.client)) as client:
         client.sendall(f"{head}Expect: 100-continue\r\n\r\n".encode())
@@ -184,6 +184,30 @@ def test_a_changed_file_counts_for_the_next_call(ledger_path: Path, tmp_path: Pa
     assert api.sample("arb_exporter_token_reload_failures_total") == 0
     tokens.write_text("")
     wait_until(lambda: api.sample("arb_exporter_token_reload_failures_total") == 1)
+    running.stop()
+
+
+def test_a_stream_ends_with_its_token(ledger_path: Path, tmp_path: Path) -> None:
+    """Whoever asked with a token that is taken out is told nothing more."""
+    tokens = tmp_path / "tokens"
+    tokens.write_text("a ingest first\nb read second\n# end\n")
+    running = RunningExporter(ledger_path, tokens_file=tokens)
+    running.start()
+    api = Client(running.client.url, token="first")
+    shown = {"Authorization": "Bearer second"}
+    with requests.get(f"{api.url}/api/stream", headers=shown, stream=True, timeout=10) as stream:
+        lines = stream.iter_lines()
+        assert next(lines) == b"id: 0"
+        tokens.write_text("a ingest first\nb read third\n# end\n")
+        wait_until(
+            lambda: (
+                requests.get(f"{api.url}/api/fills", headers=shown, timeout=10).status_code == 401
+            )
+        )
+
+        api.post("/api/fills", fill("f-1"))
+
+        assert b"fill" not in b"".join(lines)
     running.stop()
 
 

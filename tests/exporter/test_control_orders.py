@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from arbwatch.control import HaltState
+from exporter.control.standing import CONFIRM_SECONDS
 from exporter.engines import CONTACT_SECONDS
 from tests.client import Client
 from tests.exporter.controlled import Controlled
@@ -106,6 +107,8 @@ async def test_an_acknowledgement_is_not_completed_by_a_restart(ledger_path: Pat
     await life.close()
 
     again = Controlled(ledger_path)
+    assert again.state() is HaltState.REQUESTED
+    again.passed = CONFIRM_SECONDS
     assert again.state() is HaltState.UNCONFIRMED
     again.passed = CONTACT_SECONDS
     assert again.state() is HaltState.ACKNOWLEDGED
@@ -123,7 +126,22 @@ async def test_an_acknowledgement_of_all_survives_a_restart(ledger_path: Path) -
     again = Controlled(ledger_path)
     assert again.state() is HaltState.ACKNOWLEDGED
     again.engines = {"three"}
-    assert again.state() is HaltState.UNCONFIRMED
+    assert again.state() is HaltState.REQUESTED
+    await again.close()
+
+
+async def test_an_engine_that_repeats_itself_completes_what_another_left(ledger_path: Path) -> None:
+    """Once the other is out of contact, it is the last that was missing."""
+    life = Controlled(ledger_path)
+    life.engines = {"e", "gone"}
+    halt = await life.halt()
+    await life.ack(halt)
+    life.engines = {"e"}
+    await life.ack(halt)
+    await life.close()
+
+    again = Controlled(ledger_path)
+    assert again.state() is HaltState.ACKNOWLEDGED
     await again.close()
 
 

@@ -1,15 +1,19 @@
 """Halts that the disk does not take at once: in force, said to be in memory only, stored later."""
 
+import asyncio
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
+import pytest
 import requests
 
+from exporter.errors import LedgerUnavailable
 from tests.client import Client, fill
 from tests.conftest import RunningExporter, wait_until
+from tests.exporter.controlled import Controlled
 from tests.exporter.test_control import HALT, stand
 
 
@@ -63,6 +67,23 @@ def test_nobody_resumes_a_halt_that_is_not_stored(api: Client, ledger_path: Path
 
     assert refusal(answer) == (503, "ledger_unavailable")
     assert [halt["reason"] for halt in stand(api)["halts"]] == [HALT["reason"], "second"]
+
+
+async def test_a_resume_is_answered_in_time_or_taken_back(ledger_path: Path) -> None:
+    """Nobody expects it any more when the commit that it waits behind ends at last."""
+    life = Controlled(ledger_path)
+    halt = await life.halt()
+    with stalled(ledger_path):
+        first_in_line = asyncio.create_task(life.fill("f-1", made=0))
+        for _ in range(10):  # turns of the loop, in which its commit begins
+            await asyncio.sleep(0)
+        with pytest.raises(LedgerUnavailable):
+            await life.resume()
+    await first_in_line
+    await life.fill("f-2", made=0)
+
+    assert [each.halt_id for each in life.row().halts] == [halt]
+    await life.close()
 
 
 def test_the_same_order_again_is_stored_once(api: Client, ledger_path: Path) -> None:

@@ -6,6 +6,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
+from exporter.engines import Engines
 from exporter.gaps import MAX_GAPS, WINDOW_SECONDS, FeedGaps
 from exporter.health import VenueWatch
 from tests.client import Client
@@ -96,3 +97,36 @@ def test_the_longest_gap_is_that_of_a_full_record(steps: list[float]) -> None:
     expected = max([0.0, *(gap for end, gap in ended if end >= now - WINDOW_SECONDS)])
     assert gaps.longest(now) == (expected if expected >= 0.1 else 0.0)
     assert len(gaps._ended) <= MAX_GAPS
+
+
+def test_the_absence_of_the_engine_is_no_gap() -> None:
+    """A restart of 40 seconds: the feed is measured up to it, and anew from the return."""
+    clocks = Clocks()
+    watch = VenueWatch(VENUES, clock=clocks.monotonic, now=clocks.now)
+    engines = Engines(
+        on_overflow=lambda: None,
+        on_return=watch.engine_returned,
+        clock=clocks.monotonic,
+        now=lambda: clocks.now().timestamp(),
+    )
+    shown: list[float | None] = []
+    for seconds, is_heard in ((0, True), (3, True), (40, False), (0, True), (5, True), (5, True)):
+        clocks.seconds += seconds
+        if is_heard:
+            engines.heard("mine")
+        if not shown:
+            watch.latency("kalshi", [5.0], clocks.now())
+        shown.append(watch.longest_gap("kalshi", until=engines.away_since()))
+
+    assert shown == [0.0, 3.0, 3.0, 0.0, 5.0, 10.0]
+
+
+def test_without_a_named_engine_every_silence_counts(api: Client) -> None:
+    """Who pushes by plain HTTP is not known to come or go."""
+    stamp = (datetime.now(UTC) - timedelta(seconds=60)).isoformat()
+    api.post("/api/latency", {"venue": "kalshi", "latency_ms": 5, "timestamp": stamp})
+
+    gap = api.sample("arb_feed_longest_gap_seconds", venue="kalshi")
+
+    assert gap is not None
+    assert gap >= 60

@@ -11,7 +11,7 @@ from arbwatch.control import LEASE_SECONDS, HaltState
 from arbwatch.events import Requests
 from arbwatch.lease import Lease
 from exporter import limits
-from exporter.engines import MARGIN_SECONDS, Engines
+from exporter.engines import MARGIN_SECONDS, OTHERS, Engines
 from exporter.health import VenueWatch
 from exporter.live_edges import LiveEdges
 from tests.conftest import LIMITS
@@ -147,17 +147,19 @@ def test_contact_and_lease_do_not_see_the_wall_clock(shift: float) -> None:
 
 
 def test_the_seventeenth_engine_takes_the_place_of_a_silent_one() -> None:
-    """Only engines in contact hold a place: a restart under a new name is seen for ever."""
+    """Only engines in contact hold a place; one too many is still one that has to confirm."""
     clocks, overflows = Clocks(), list[None]()
     engines = Engines(
         on_overflow=lambda: overflows.append(None), clock=clocks.monotonic, now=lambda: 0.0
     )
     for number in range(17):
         engines.heard(f"e-{number}")
+    full = engines.connected()
     clocks.seconds += LEASE_SECONDS + MARGIN_SECONDS + 1
 
     engines.heard("late")
 
     assert len(overflows) == 1
+    assert full == {*(f"e-{number}" for number in range(16)), OTHERS}
     assert engines.connected() == {"late"}
     assert len(engines.last_seen) == 16

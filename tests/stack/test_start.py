@@ -41,9 +41,13 @@ def settings(tmp_path: Path) -> StackSettings:
 
 def start(settings: StackSettings, **more: str) -> Tree:
     """The stack as a process, with nothing of this shell's settings but what is given."""
+    return Tree([sys.executable, "-m", "stack"], environment_of(settings) | more)
+
+
+def environment_of(settings: StackSettings) -> dict[str, str]:
+    """The settings as variables, and nothing of a developer's own."""
     fields = settings.model_dump(include={"state_dir", *settings.model_fields_set})
-    environment = {name.upper(): str(value) for name, value in fields.items()}
-    return Tree([sys.executable, "-m", "stack"], NOTHING_OF_DOTENV | environment | more)
+    return NOTHING_OF_DOTENV | {name.upper(): str(value) for name, value in fields.items()}
 
 
 def read_until_greeting(tree: Tree) -> list[str]:
@@ -188,6 +192,8 @@ def test_an_installed_grafana_is_started_with_the_dashboards(
         ("DISCORD_CHANNEL_ID", "general"),
         ("GRAFANA_HOME", "/nowhere"),
         ("LIMITS_FILE", "/nowhere/limits.yml"),
+        ("TOKENS", "mine read s3cret"),
+        ("WEBHOOK_TOKEN", "s3cret"),
     ],
 )
 def test_a_bad_setting_is_one_line_that_names_it(
