@@ -159,10 +159,16 @@ async def test_the_connection_is_a_metric(start_bot: StartBot, discord_server: F
     running = await connected(start_bot, discord_server)
     ready = running.bot.metrics.registry
     await until(lambda: ready.get_sample_value("arb_bot_discord_up") == 1)
+    assert ready.get_sample_value("arb_bot_identifies_total") == 1
+    opened = ready.get_sample_value("arb_bot_gateway_last_open_timestamp_seconds")
 
     await discord_server.stop()
 
     await until(lambda: ready.get_sample_value("arb_bot_discord_up") == 0)
+    last_open = ready.get_sample_value("arb_bot_gateway_last_open_timestamp_seconds")
+    again = ready.get_sample_value("arb_bot_gateway_last_open_timestamp_seconds")
+    assert opened is not None and last_open is not None
+    assert opened <= last_open == again
 
 
 async def test_a_connection_that_stays_away_is_begun_anew(discord_server: FakeDiscord) -> None:

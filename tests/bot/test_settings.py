@@ -25,6 +25,9 @@ VARIABLES = (
     "TOKENS",
     "TOKENS_FILE",
     "WEBHOOK_TOKEN",
+    "FALLBACK_WEBHOOK_URL",
+    "FALLBACK_WEBHOOK_URL_FILE",
+    "FALLBACK_WEBHOOK_FORMAT",
 )
 
 
@@ -122,10 +125,14 @@ def test_a_secret_can_be_a_file(environment: pytest.MonkeyPatch, tmp_path: Path)
     environment.setenv("DISCORD_BOT_TOKEN_FILE", str(secret))
     environment.setenv("DISCORD_CHANNEL_ID", "5")
     environment.setenv("EXPORTER_TOKEN_FILE", str(secret))
+    address = tmp_path / "address"
+    address.write_text("https://ntfy.example/s3cret\n")
+    environment.setenv("FALLBACK_WEBHOOK_URL_FILE", str(address))
 
     config = read_settings(BotConfig)
 
     assert config.token == SecretStr("s3cret")
+    assert config.fallback_webhook_url == SecretStr("https://ntfy.example/s3cret")
     assert config.credential().headers == {"Authorization": "Bearer s3cret"}
     assert "s3cret" not in repr(config) + repr(config.credential())
 
@@ -151,6 +158,8 @@ def test_of_tokens_only_digests_are_kept(environment: pytest.MonkeyPatch) -> Non
         ({"BOT_HOST": "0.0.0.0"}, "BOT_HOST: other machines reach 0.0.0.0, so TOKENS_FILE is "),
         ({"EXPORTER_URL": "exporter:8000"}, "EXPORTER_URL: String should match"),
         ({"EXPORTER_TOKEN_FILE": "/no/such"}, "EXPORTER_TOKEN_FILE: no token in /no/such"),
+        ({"FALLBACK_WEBHOOK_URL": "ntfy.sh/x"}, "FALLBACK_WEBHOOK_URL: takes an address that"),
+        ({"FALLBACK_WEBHOOK_FORMAT": "teams"}, "FALLBACK_WEBHOOK_FORMAT: Input should be 'text'"),
         ({"EXPORTER_TOKEN": "two words"}, "EXPORTER_TOKEN: a token is one word"),
         (
             {"EXPORTER_TOKEN_FILE": "/dev/null", "EXPORTER_TOKEN": "t"},

@@ -44,9 +44,9 @@ def without_places(arguments: list[str]) -> set[str]:
 def find_mount(service: str, target: str) -> str:
     """What of the repository a service sees at a place."""
     # A variable stands for its default.
-    volumes = (re.sub(r"\$\{\w+:-(.*?)\}", r"\1", v) for v in SERVICES[service]["volumes"])
-    mounts = dict(reversed(volume.split(":")[:2]) for volume in volumes)
-    return str(mounts[target]).removeprefix("./")
+    volumes = [re.sub(r"\$\{\w+:-(.*?)\}", r"\1", v) for v in SERVICES[service]["volumes"]]
+    mounts = {target: source for source, target, *_ in (volume.split(":") for volume in volumes)}
+    return mounts[target].removeprefix("./")
 
 
 def test_both_run_the_same_services() -> None:

@@ -6,6 +6,7 @@ import pytest
 import yaml
 
 from stack.errors import StackError
+from stack.fallback import SecondWay
 from stack.render import render_all, replace_each
 from stack.secrets import secrets_in
 from stack.services import list_services
@@ -58,6 +59,22 @@ def test_each_shows_the_token_of_this_machine(tmp_path: Path) -> None:
     assert "http://127.0.0.1:18080/" in alertmanager
     assert str(tmp_path / "secrets" / "alertmanager_token") in alertmanager
     assert "/run/secrets" not in prometheus + alertmanager
+
+
+def test_a_second_way_is_written_for_its_owner_only(tmp_path: Path) -> None:
+    """Its address is a secret; without one the file is as it was, for anybody to read."""
+    services = list_services(MOVED, with_grafana=False)
+    rendered = tmp_path / "alertmanager.yml"
+    way = SecondWay("https://ntfy.example/topic", "text")
+    render_all(tmp_path, services, secrets=secrets_in(tmp_path), way=way)
+    with_way, mode = rendered.read_text(encoding="utf-8"), rendered.stat().st_mode & 0o777
+
+    _, without = render(tmp_path)
+
+    assert "https://ntfy.example/topic" in with_way
+    assert mode == 0o600
+    assert "ntfy.example" not in without
+    assert rendered.stat().st_mode & 0o777 == 0o644
 
 
 def test_a_name_that_is_not_there_ends_the_start() -> None:

@@ -4,7 +4,10 @@ import subprocess
 import sys
 from pathlib import Path
 
-from stack.secrets import make_discord_token, make_secrets
+import pytest
+
+from stack.errors import StackError
+from stack.secrets import make_discord_token, make_fallback, make_secrets
 from stack.settings import ROOT
 
 
@@ -73,6 +76,26 @@ def test_a_new_token_is_made_from_the_command_line(tmp_path: Path) -> None:
     assert f"{tmp_path}/secrets/engine_token is new" in rotated.stdout
     shown = made.stdout + rotated.stdout
     assert not any(text.strip() in shown for text in (*before.values(), *after.values()) if text)
+
+
+def test_a_second_way_makes_a_configuration_for_alertmanager(tmp_path: Path) -> None:
+    """Whose address may change, and is kept where none is given; without one there is no file."""
+    make_fallback(tmp_path, "", "text")
+    without = contents(tmp_path)
+    make_fallback(tmp_path, "https://ntfy.example/a", "text")
+
+    make_fallback(tmp_path, "https://hooks.example/b", "slack")
+    make_fallback(tmp_path, "", "slack")
+
+    assert without == {"fallback_webhook_url": ""}
+    assert contents(tmp_path)["fallback_webhook_url"] == "https://hooks.example/b"
+    assert 'api_url: "https://hooks.example/b"' in contents(tmp_path)["alertmanager.yml"]
+
+
+def test_a_wrong_form_of_the_second_way_is_named(tmp_path: Path) -> None:
+    """In one line that does not show the address."""
+    with pytest.raises(StackError, match=r"^FALLBACK_WEBHOOK_FORMAT: takes text or slack$"):
+        make_fallback(tmp_path, "https://hooks.example/b", "teams")
 
 
 def test_a_list_that_was_edited_wrongly_is_one_line(tmp_path: Path) -> None:
