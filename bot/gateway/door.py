@@ -15,8 +15,8 @@ from arbwatch.events import utc_now
 from bot import text
 from bot.commands import Caller, Commands
 from bot.commands.rights import Rights
+from bot.gateway.calls import FAILURES
 from bot.gateway.home import Home
-from bot.gateway.live_answer import FAILURES
 from bot.gateway.notes import Notes
 from bot.metrics import ACTING
 

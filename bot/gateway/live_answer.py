@@ -6,10 +6,10 @@ from collections.abc import Awaitable, Callable
 from io import BytesIO
 from typing import Any
 
-import aiohttp
 import discord
 
 from bot.commands import Answer, Chart, Commands, Tell
+from bot.gateway.calls import CALL_SECONDS, FAILURES
 from bot.gateway.door import caller_of
 from bot.gateway.views import rows_view
 
@@ -22,13 +22,9 @@ PUBLIC = "Show the answer to everybody, not only to me"
 
 # Discord gives up on an interaction without a first answer after 3 s.
 DEFER_AFTER_SECONDS = 1.0
-# discord.py itself repeats what Discord answers with 5xx, for 25 s.
-CALL_SECONDS = 10.0
 
 # Discord took an earlier attempt whose answer was lost.
 _ALREADY_ANSWERED = 40060
-# RuntimeError is aiohttp's word for a session that a new login has closed meanwhile.
-FAILURES = (discord.HTTPException, aiohttp.ClientError, OSError, TimeoutError, RuntimeError)
 
 
 async def show_answer(

@@ -11,8 +11,9 @@ from discord import ui
 from bot.commands import Commands, Resumption
 from bot.commands.confirmations import Confirmations
 from bot.commands.wording import venue_name, who
+from bot.gateway.calls import CALL_SECONDS, FAILURES
 from bot.gateway.door import Door, Refused, caller_of
-from bot.gateway.live_answer import CALL_SECONDS, FAILURES, LiveAnswer, NotShown
+from bot.gateway.live_answer import LiveAnswer, NotShown
 from bot.gateway.notes import Notes
 from bot.text import discord as escape
 

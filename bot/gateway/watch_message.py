@@ -10,7 +10,7 @@ from typing import Any, Self
 import discord
 from discord import ui
 
-from bot.gateway.live_answer import CALL_SECONDS, FAILURES
+from bot.gateway.calls import CALL_SECONDS, FAILURES
 from bot.outbox.watches import WatchNote
 
 log = logging.getLogger(__name__)

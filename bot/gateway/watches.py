@@ -17,8 +17,9 @@ from bot.commands import Answer, Commands
 from bot.commands.wording import who
 from bot.errors import OutboxError
 from bot.gateway import watch_message
+from bot.gateway.calls import CALL_SECONDS, FAILURES
 from bot.gateway.door import Door, Refused, caller_of
-from bot.gateway.live_answer import CALL_SECONDS, FAILURES, LiveAnswer
+from bot.gateway.live_answer import LiveAnswer
 from bot.gateway.watch_message import NOT_SHOWN, Gone, stop_button
 from bot.outbox.watches import WatchNote, WatchNotes
 from bot.text import discord as escape
