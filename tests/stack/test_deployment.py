@@ -100,7 +100,14 @@ def test_compose_hands_on_every_setting_of_the_exporter() -> None:
 
 def test_compose_hands_on_every_setting_of_the_bot() -> None:
     """Likewise; a secret goes in as a file only, and Discord itself is never another server."""
-    own = {"BOT_HOST", "BOT_PORT", "OUTBOX_PATH", "DISCORD_API_BASE", "DISCORD_GATEWAY_URL"}
+    own = {
+        "BOT_HOST",
+        "BOT_PORT",
+        "BOT_URL",
+        "OUTBOX_PATH",
+        "DISCORD_API_BASE",
+        "DISCORD_GATEWAY_URL",
+    }
     secrets = {"DISCORD_BOT_TOKEN", "EXPORTER_TOKEN", "FALLBACK_WEBHOOK_URL", "TOKENS"}
 
     aliases = (field.validation_alias for field in BotConfig.model_fields.values())
