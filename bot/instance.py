@@ -20,10 +20,10 @@ def only_instance(config: BotConfig) -> Iterator[None]:
     """Hold what only one bot may hold, or raise StartError naming the process that does."""
     with ExitStack() as held:
         outbox = config.outbox_path
-        held.enter_context(_lock(Path(f"{outbox}.lock"), f"OUTBOX_PATH: {outbox} is in use by"))
+        held.enter_context(_lock(Path(f"{outbox}.lock"), f"OUTBOX_PATH: {outbox}"))
         if config.token is not None:
             path = token_lock(config.token.get_secret_value(), config.discord_api_base)
-            held.enter_context(_lock(path, "DISCORD_BOT_TOKEN: it is in use by"))
+            held.enter_context(_lock(path, "DISCORD_BOT_TOKEN: it"))
         yield
 
 
@@ -35,19 +35,19 @@ def token_lock(token: str, api_base: str | None) -> Path:
 
 @contextmanager
 def _lock(path: Path, whose: str) -> Iterator[None]:
-    descriptor = _open(path)
+    descriptor = _open(path, whose)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         os.ftruncate(descriptor, 0)
         os.pwrite(descriptor, f"{os.getpid()}\n".encode(), 0)
         yield
     except BlockingIOError:
-        raise StartError(f"{whose} another bot{_holder(descriptor)}") from None
+        raise StartError(f"{whose} is in use by another bot{_holder(descriptor)}") from None
     finally:
         os.close(descriptor)
 
 
-def _open(path: Path) -> int:
+def _open(path: Path, whose: str) -> int:
     """Open the file, as nobody's link; it stays there when the lock ends."""
     flags = os.O_RDWR | os.O_CLOEXEC | os.O_NOFOLLOW
     try:
@@ -57,10 +57,8 @@ def _open(path: Path) -> int:
         except FileNotFoundError:
             return os.open(path, flags | os.O_CREAT, 0o600)
     except OSError as error:
-        raise StartError(
-            f"{path}: {error.strerror}; end the bot that another user runs with the same token, or"
-            " remove the file if there is none"
-        ) from error
+        reason = f"its lock {path} cannot be opened: {error.strerror}"
+        raise StartError(f"{whose} may be in use by another user's bot: {reason}") from error
 
 
 def _holder(descriptor: int) -> str:

@@ -128,7 +128,11 @@ def corrected(
     """An incident with these alerts of it as Alertmanager has them."""
     members = [_as_there(m, firing, now) for m in incident.firing if m.fingerprint in only]
     changed = merge(incident, members, left_out=incident.left_out)
-    return changed.close_unseen(now) if not changed.firing and members else changed
+    group = _group_of(incident.lead.labels)
+    # What was left out of the posts is over when nothing of the group fires.
+    is_left = incident.left_out and any(group == _group_of(a.labels) for a in firing.values())
+    is_over = not changed.firing and bool(members) and not is_left
+    return changed.close_unseen(now) if is_over else changed
 
 
 def payloads(alerts: Sequence[FiringAlert], known: Sequence[Incident]) -> list[Payload]:

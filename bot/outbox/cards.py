@@ -35,7 +35,7 @@ WHERE card <> excluded.card
 _NEXT = f"""
 SELECT key, card, version, reference, queued_at, first_attempt, message_id,
        is_loud, is_silent, posting, reply_to, version IS plain_version
-FROM card WHERE {WAITING} AND key NOT IN (SELECT key FROM digest WHERE rests_until > ?)
+FROM card WHERE {WAITING} AND key NOT IN ({digests.RESTING})
 ORDER BY lane, position LIMIT 1
 """
 
@@ -88,7 +88,7 @@ def renew(run: sqlite3.Connection, key: str, *, now: datetime) -> None:
 
 def next_waiting(run: sqlite3.Connection, *, now: datetime) -> Waiting | None:
     """The card to deliver next, with all that is told on it."""
-    row = run.execute(_NEXT, (now.timestamp(),)).fetchone()
+    row = run.execute(_NEXT, {"now": now.timestamp()}).fetchone()
     if row is None:
         return None
     key, encoded, version, mark, queued_at, first_attempt, message_id, *manner = row

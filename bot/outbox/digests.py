@@ -28,12 +28,17 @@ WAITING = "sent_version < version AND refusal IS NULL AND told_by IS NULL"
 # Of these the message cannot exist yet, in any version.
 _FRESH = f"""{WAITING} AND message_id IS NULL AND first_attempt IS NULL AND posting = 1
     AND key NOT IN (SELECT key FROM digest)"""
+# Digests that are left as they are for a moment. Each time has two bounds, as a clock that was set
+# back must not stretch it to hours.
+RESTING = f"""SELECT key FROM digest
+    WHERE rests_until > :now AND rests_until <= :now + {REST.total_seconds()}"""
 # What a digest does not tell yet.
 CHANGED = "told_by IS NOT NULL AND sent_version < version"
 
 _OPEN = """
 SELECT key FROM digest JOIN card USING (key)
-WHERE sent_version = 0 AND refusal IS NULL OR joined_at > :joined_after AND made_at > :made_after
+WHERE sent_version = 0 AND refusal IS NULL
+    OR joined_at BETWEEN :joined_after AND :now AND made_at > :made_after
 ORDER BY made_at DESC LIMIT 1
 """
 # Alerts that halt first, then the first that came.
@@ -42,7 +47,7 @@ SELECT key FROM card WHERE {_FRESH} AND is_loud
 ORDER BY key NOT IN (SELECT card FROM halt), position LIMIT :most
 """
 _SHOWN = """
-SELECT count(*) FROM card WHERE is_loud AND told_by IS NULL AND first_attempt > ?
+SELECT count(*) FROM card WHERE is_loud AND told_by IS NULL AND first_attempt BETWEEN ? AND ?
     AND key NOT IN (SELECT key FROM digest)
 """
 # In place of the first card that it tells of, behind the critical ones that are shown themselves.
@@ -50,7 +55,7 @@ _MAKE = """
 INSERT INTO card (key, reference, lane, position, card, is_final, is_loud, is_silent,
                   queued_at, created_at, updated_at)
 SELECT :key, :reference, min(lane), max(min(position), :behind), x'', min(is_final),
-       max(is_loud), min(is_silent), :now, :now, :now
+       max(is_loud), min(is_silent), min(queued_at), :now, :now
 FROM card WHERE told_by = :key
 """
 _JOIN = "UPDATE digest SET joined_at = :now WHERE key = :key"
@@ -111,6 +116,7 @@ def forget(run: sqlite3.Connection) -> None:
 
 def _open(run: sqlite3.Connection, now: datetime) -> str | None:
     limits = {
+        "now": now.timestamp(),
         "joined_after": (now - JOINED_WITHIN).timestamp(),
         "made_after": (now - LONGEST_OPEN).timestamp(),
     }
@@ -144,7 +150,7 @@ def _tell(run: sqlite3.Connection, now: datetime) -> None:
 def _critical(run: sqlite3.Connection, now: datetime) -> Sequence[str]:
     """Those that get a message of their own all the same."""
     since = (now - CRITICAL_PACE).timestamp()
-    [shown] = run.execute(_SHOWN, (since,)).fetchone()
+    [shown] = run.execute(_SHOWN, (since, now.timestamp())).fetchone()
     most = max(CRITICAL_SHOWN - shown, 0)
     return [key for [key] in run.execute(_CRITICAL, {"most": most})]
 

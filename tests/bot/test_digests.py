@@ -215,3 +215,21 @@ async def test_pruning_keeps_a_digest_as_long_as_what_it_tells_of(
 
     left = await crowded.read(lambda run: run.execute("SELECT count(*) FROM card").fetchone()[0])
     assert left == 0
+
+
+async def test_a_clock_that_is_set_back_keeps_nothing_waiting(
+    crowded: Outbox, clock: Clock
+) -> None:
+    """The digest is at rest, and open, for a moment only."""
+    await fire(crowded, *(member(f"a{n}") for n in range(30)))
+    await show(crowded, await crowded.next_waiting())
+    clock.now -= timedelta(hours=1)
+
+    await fire(crowded, *(member(f"a{n}", is_over=True) for n in range(30)))
+    edited = await crowded.next_waiting()
+    await show(crowded, edited)
+    clock.now += timedelta(seconds=6)
+    await fire(crowded, member("alone"))
+
+    assert edited.card.body.startswith("✅ 30")
+    assert (await crowded.next_waiting()).card.title == "🟠 alone"

@@ -84,3 +84,14 @@ async def test_a_second_process_is_refused_in_one_line(
         "arbwatch bot: DISCORD_BOT_TOKEN: it is in use by another bot; "
         f"stop it first: process {pid}\n"
     )
+
+
+def test_a_lock_that_cannot_be_had_is_no_traceback(tmp_path: Path) -> None:
+    """The setting and the file are named."""
+    (tmp_path / "outbox.db.lock").symlink_to(tmp_path / "elsewhere")
+
+    with (
+        pytest.raises(StartError, match=r"^OUTBOX_PATH: .*outbox\.db\.lock cannot be opened"),
+        only_instance(config(tmp_path)),
+    ):
+        pass

@@ -252,3 +252,20 @@ async def test_the_bots_own_incident_is_not_looked_for_there(scene: Scene) -> No
     await scene.look(times=3)
 
     assert not (await scene.incident(key)).is_resolved
+
+
+async def test_what_was_left_out_of_the_posts_keeps_an_incident_open(scene: Scene) -> None:
+    """What fires is taken in late, and what does not is over."""
+    scene.there.fire("many")
+    scene.there.firing[0]["fingerprint"] = "left-out"
+    news = Notification(group_key="g", members=(member("many"),), left_out=1)
+    await scene.outbox.put([], notifications=[news])
+    [found] = await scene.outbox.incidents()
+    await scene.look(times=2)
+    still = await scene.incident(found.key)
+    scene.there.firing.clear()
+
+    await scene.look(times=2)
+
+    assert [one.fingerprint for one in still.firing] == ["left-out"]
+    assert (await scene.incident(found.key)).is_resolved
