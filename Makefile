@@ -9,7 +9,7 @@ COMPILE = $(BIN)/uv pip compile pyproject.toml --quiet --upgrade --universal --p
 	--generate-hashes --custom-compile-command "make lock"
 
 .DEFAULT_GOAL := help
-.PHONY: help up console drill test lint fmt lock dashboards bench torture audit secrets clean programs
+.PHONY: help up console drill test lint fmt lock dashboards pictures bench torture audit secrets clean programs
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile
@@ -42,6 +42,9 @@ lock: $(VENV)/dev.stamp  ## choose newest versions again and write both lock fil
 
 dashboards: $(VENV)/dev.stamp  ## write grafana/dashboards/*.json again from their Python
 	@$(BIN)/python -m grafana.build
+
+pictures: $(VENV)/dev.stamp programs  ## take the pictures of docs/discord.md anew; ARGS="critical" for some
+	@$(BIN)/python -W ignore -m tests.pictures $(ARGS)
 
 bench: $(VENV)/dev.stamp  ## measure
 	@test -e bench/__main__.py || { echo 'there is no benchmark yet'; exit 1; }

