@@ -19,6 +19,7 @@ FILLS = 60
 # Some of them in a row went wrong.
 BAD_FILLS = range(30, 38)
 HISTORY, STEP = timedelta(hours=6), timedelta(seconds=15)
+FRESH = 8
 QUIET = (timedelta(hours=3), timedelta(hours=4))
 # Dollars open by venue and category, and what limits.yml would allow.
 OPEN = (
@@ -72,7 +73,7 @@ def fill_prometheus(prometheus: MetricsServer) -> None:
         if not QUIET[0] < number * STEP < QUIET[1]:
             prometheus.history.insert(0, (moment.timestamp(), round(value, 2)))
         # From the present backwards, so that it ends at what the edge is now.
-        value = max(0.3, value + chance.gauss(-0.001, 0.05))
+        value = max(0.3, value + (chance.gauss(-0.001, 0.05) if number > FRESH else 0))
         moment -= STEP
 
 
