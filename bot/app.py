@@ -1,22 +1,16 @@
 """Wires the bot: webhook, delivery, notices and gateway in one event loop."""
 
 import asyncio
-import contextlib
 import logging
-import signal
 import socket
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
-from importlib.metadata import version
 
-import uvicorn
-from fastapi import APIRouter, FastAPI
+from fastapi import FastAPI
 from prometheus_client import CollectorRegistry
 
 from arbwatch.events import utc_now
-from arbwatch.gate import in_force
-from arbwatch.tokens import Scope, TokensError
 from bot.alertmanager_api import AlertmanagerApi
 from bot.auto_halts import AutoHalts
 from bot.cards import Look
@@ -25,7 +19,6 @@ from bot.commands.confirmations import Confirmations
 from bot.commands.drawing import Drawing
 from bot.commands.live_pairs import LivePairs
 from bot.commands.rights import Rights
-from bot.errors import StartError
 from bot.exporter_api import ExporterApi
 from bot.facts import BreachFact, ErrorFact, Fact, FillFact
 from bot.gateway.card_buttons import CardButtons
@@ -49,22 +42,14 @@ from bot.outbox.identifies import IdentifyLog
 from bot.outbox.watches import WatchNotes
 from bot.printer import Printer
 from bot.prometheus_api import PrometheusApi
-from bot.relay import Relay
 from bot.reminders import Reminders
-from bot.routes.access import Access, Denied
-from bot.routes.access import install as install_refusals
-from bot.routes.alerts import alerts_router
-from bot.routes.notices import preferences_router, wishes_router
-from bot.routes.ops import health_router, metrics_router
+from bot.server import VERSION, Server, create_app, listen
 from bot.settings import BotConfig
+from bot.stopping import cancel, stop_on_signal
 from bot.worker import DeliveryWorker
 
 log = logging.getLogger(__name__)
 
-VERSION = version("arbwatch")
-_HTTP_GRACE_SECONDS = 3
-# Alertmanager pauses for seconds between two posts; see the exporter's server.
-_KEEP_ALIVE_SECONDS = 65
 _PROGRAM = Caller(actor="program", via="rest")
 
 
@@ -111,8 +96,8 @@ class ArbitrageBot:
 
     async def run(self) -> None:
         """Serve until SIGTERM, SIGINT or cancellation; raises StartError where that cannot be."""
-        with _listener(self._config) as listener, only_instance(self._config):
-            server = self._make_server()
+        with listen(self._config) as listener, only_instance(self._config):
+            server = Server(self._make_app())
             try:
                 await self._outbox.open()
                 await self._serve(server, listener)
@@ -169,7 +154,7 @@ class ArbitrageBot:
         await self._outbox.tell([fact])
         self.metrics.notices.labels(kind=kind).inc()
 
-    async def _serve(self, server: "_Server", listener: socket.socket) -> None:
+    async def _serve(self, server: Server, listener: socket.socket) -> None:
         """Run every part; the first that ends, ends all: HTTP first, then what feeds on it."""
         stop = asyncio.Event()
         http = asyncio.create_task(server.serve(sockets=[listener]))
@@ -186,9 +171,9 @@ class ArbitrageBot:
             self._drawing.warm_up()
             others.append(asyncio.create_task(self._gateway.run()))
             others.append(asyncio.create_task(self._watches.run(self._gateway.logged_in)))
-        asked = asyncio.create_task(_wait_for(stop))
+        asked = asyncio.create_task(_until(stop))
         try:
-            with _stop_on_signal(stop):
+            with stop_on_signal(stop):
                 log.info("Bot started: console_mode=%s", self._gateway is None)
                 ended, _ = await asyncio.wait(
                     {http, asked, *others}, return_when=asyncio.FIRST_COMPLETED
@@ -198,7 +183,7 @@ class ArbitrageBot:
         finally:
             server.should_exit = True
             await asyncio.wait({http})
-            await _cancel([*others, asked])
+            await cancel([*others, asked])
             log.info("Bot stopped")
 
     def _make_gateway(self) -> Gateway | None:
@@ -243,21 +228,9 @@ class ArbitrageBot:
             return Printer()
         return DiscordSender(self._gateway, config.channel_id, alert_role=config.alert_role)
 
-    def _make_server(self) -> "_Server":
+    def _make_app(self) -> FastAPI:
         relay = self._guards.relay
-        app = create_app(self._outbox, relay, config=self._config, metrics=self.metrics)
-        return _Server(
-            uvicorn.Config(
-                app,
-                lifespan="off",
-                log_config=None,
-                access_log=False,
-                # What a header says of who calls is not believed.
-                proxy_headers=False,
-                timeout_graceful_shutdown=_HTTP_GRACE_SECONDS,
-                timeout_keep_alive=_KEEP_ALIVE_SECONDS,
-            )
-        )
+        return create_app(self._outbox, relay, config=self._config, metrics=self.metrics)
 
 
 def _new_key() -> str:
@@ -274,78 +247,5 @@ def _look(config: BotConfig) -> Look:
     )
 
 
-def create_app(outbox: Outbox, relay: Relay, *, config: BotConfig, metrics: BotMetrics) -> FastAPI:
-    """The bot's HTTP side; raises StartError where the tokens cannot be used."""
-    app = FastAPI(
-        title="Arbwatch bot", version=VERSION, redoc_url=None, swagger_ui_oauth2_redirect_url=None
-    )
-    try:
-        tokens = in_force(
-            config.tokens, config.tokens_file, on_failure=metrics.token_reload_failures.inc
-        )
-    except TokensError as wrong:
-        raise StartError(str(wrong)) from wrong
-
-    def denied(denial: Denied) -> None:
-        if denial.scope == "webhook":
-            metrics.webhook_rejected.labels(reason=denial.reason).inc()
-
-    of_scope: dict[Scope, APIRouter] = {
-        "webhook": alerts_router(relay, metrics=metrics),
-        "metrics": metrics_router(metrics.registry),
-        "read": preferences_router(outbox),
-        "control": wishes_router(outbox),
-    }
-    for scope, router in of_scope.items():
-        access = Access(scope, tokens, denied=denied)
-        app.include_router(router, dependencies=[access.as_dependency()])
-    app.include_router(health_router(lambda: outbox.is_usable))
-    install_refusals(app)
-    return app
-
-
-class _Server(uvicorn.Server):
-    """Signals are the bot's business: it has more to stop than HTTP."""
-
-    @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        yield
-
-
-def _listener(config: BotConfig) -> socket.socket:
-    family = socket.AF_INET6 if ":" in config.host else socket.AF_INET
-    listener = socket.socket(family, socket.SOCK_STREAM)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listener.bind((config.host, config.port))
-    except OSError as error:
-        listener.close()
-        where = f"{config.host}:{config.port}"
-        raise StartError(f"BOT_PORT: cannot listen on {where}: {error.strerror}") from error
-    return listener
-
-
-@contextlib.contextmanager
-def _stop_on_signal(stop: asyncio.Event) -> Iterator[None]:
-    loop = asyncio.get_running_loop()
-    handled = []
-    for number in (signal.SIGTERM, signal.SIGINT):
-        # Only the main thread may do this; elsewhere the caller cancels.
-        with contextlib.suppress(RuntimeError, ValueError, NotImplementedError):
-            loop.add_signal_handler(number, stop.set)
-            handled.append(number)
-    try:
-        yield
-    finally:
-        for number in handled:
-            loop.remove_signal_handler(number)
-
-
-async def _wait_for(event: asyncio.Event) -> None:
-    await event.wait()
-
-
-async def _cancel(tasks: list["asyncio.Task[None]"]) -> None:
-    for task in tasks:
-        task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)
+async def _until(stop: asyncio.Event) -> None:
+    await stop.wait()

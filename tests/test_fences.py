@@ -26,6 +26,7 @@ HOMES = {
         "exporter/refusals.py",
         "exporter/routes/",
         "bot/app.py",
+        "bot/server.py",
         "bot/routes/",
     ),
     "discord": ("bot/gateway/",),

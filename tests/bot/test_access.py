@@ -27,7 +27,7 @@ def needed(route: Route) -> str | None:
 async def test_every_route_knows_who_may_call_it(start_bot: StartBot, caller: str | None) -> None:
     """Refused with 401 or 403 as the rules say, else answered in some other way."""
     running = await started(start_bot, tokens=parse_setting(TOKENS))
-    routes = sorted(routes_of(running.bot._make_server().config.app))  # type: ignore[arg-type]
+    routes = sorted(routes_of(running.bot._make_app()))
     assert len(routes) >= 4
 
     for method, path in routes:

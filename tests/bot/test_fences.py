@@ -13,7 +13,7 @@ ALLOWED = {
     "discord": ("gateway/",),
     "sqlite3": ("outbox/",),
     "matplotlib": ("charts/",),
-    "fastapi": ("app.py", "routes/"),
+    "fastapi": ("app.py", "server.py", "routes/"),
     "prometheus_client": ("metrics.py", "app.py", "routes/ops.py"),
     "exporter": (),
 }
@@ -22,6 +22,7 @@ ALLOWED = {
 FLOORS = (
     ("__main__.py",),
     ("app.py",),
+    ("server.py",),
     ("gateway/", "console.py", "chart_files.py", "printer.py", "routes/"),
     ("guards.py",),
     (
@@ -54,6 +55,7 @@ FLOORS = (
         "reference.py",
         "settings.py",
         "sse.py",
+        "stopping.py",
         "tallies.py",
         "text.py",
     ),
