@@ -195,7 +195,7 @@ def test_a_role_to_ping_is_an_id(environment: pytest.MonkeyPatch, value: str) ->
     """A name would ping nobody, and nobody would notice before the first night."""
     environment.setenv("DISCORD_ALERT_ROLE", value)
 
-    with pytest.raises(StartError, match="DISCORD_ALERT_ROLE: takes .*Copy Role ID"):
+    with pytest.raises(StartError, match=r"DISCORD_ALERT_ROLE: takes .*Copy Role ID"):
         read_settings(BotConfig)
 
 
