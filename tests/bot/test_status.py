@@ -6,11 +6,12 @@ from pathlib import Path
 import pytest
 from aiohttp import web
 
+from arbwatch.control import HaltState
 from bot.commands import Answer, Commands
 from bot.exporter_api import ExporterApi
 from tests.bot.asking import ask
 from tests.client import Client
-from tests.conftest import RunningExporter
+from tests.conftest import RunningExporter, wait_until
 
 NOTHING_MEASURED = "   Latency: not measured\n   Error Rate: not measured"
 
@@ -62,6 +63,7 @@ async def test_a_halt_that_nobody_confirmed_is_a_warning(ledger_path: Path) -> N
     first.stop()
     again = RunningExporter(ledger_path)
     again.start()
+    wait_until(lambda: again.parts.control.state("kalshi") is HaltState.UNCONFIRMED)
 
     answer = await ask_status(again.client.url)
 
