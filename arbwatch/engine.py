@@ -6,12 +6,12 @@ from types import TracebackType
 from typing import Self
 from urllib.parse import quote
 
-from arbwatch.access import Access
-from arbwatch.control_link import ControlLink
+from arbwatch.bearer.access import Access
 from arbwatch.events import EngineError, Event, utc_now
-from arbwatch.last_known import LastKnown
-from arbwatch.lease import Lease
-from arbwatch.obedience import OnControl
+from arbwatch.halting.control_link import ControlLink
+from arbwatch.halting.last_known import LastKnown
+from arbwatch.halting.lease import Lease
+from arbwatch.halting.obedience import OnControl
 from arbwatch.sending.options import DEFAULTS, Options
 from arbwatch.sending.sender import Sender
 from arbwatch.sending.stats import SenderStats

@@ -5,7 +5,7 @@ from http import HTTPStatus
 import aiohttp
 import msgspec
 
-from arbwatch.credential import Credential
+from arbwatch.bearer.credential import Credential
 from bot.errors import BotDown, BotRefused
 from bot.preferences import Preferences, Wish
 

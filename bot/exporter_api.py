@@ -15,8 +15,8 @@ from arbwatch.answers import (
     StoredFill,
     VenueHealth,
 )
+from arbwatch.bearer.credential import Credential
 from arbwatch.control import ALL_VENUES, Denial, HaltOrder, ResumeOrder, VenueControl
-from arbwatch.credential import Credential
 from bot.errors import ExporterDown, ExporterError, ExporterRefused
 
 # Discord waits 3 s for a first answer; what remains is for the way there and back.

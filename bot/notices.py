@@ -9,7 +9,7 @@ import aiohttp
 import msgspec
 
 from arbwatch.answers import StoredFill
-from arbwatch.credential import Credential
+from arbwatch.bearer.credential import Credential
 from arbwatch.events import Breach, EngineError, Reversal
 from bot.errors import OutboxError
 from bot.facts import BreachFact, ErrorFact, Fact, FillFact, ReversalFact

@@ -8,8 +8,8 @@ from importlib.metadata import version
 import uvicorn
 from fastapi import APIRouter, FastAPI
 
-from arbwatch.gate import in_force
-from arbwatch.tokens import Scope, TokensError
+from arbwatch.bearer.gate import in_force
+from arbwatch.bearer.tokens import Scope, TokensError
 from bot.errors import StartError
 from bot.metrics import BotMetrics
 from bot.outbox import Outbox

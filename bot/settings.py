@@ -17,9 +17,9 @@ from pydantic import (
 )
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from arbwatch.credential import Credential
-from arbwatch.gate import check_guard
-from arbwatch.tokens import Tokens, parse_setting
+from arbwatch.bearer.credential import Credential
+from arbwatch.bearer.gate import check_guard
+from arbwatch.bearer.tokens import Tokens, parse_setting
 from bot.errors import StartError
 
 LogLevel = Literal["DEBUG", "INFO", "WARNING", "ERROR"]

@@ -7,9 +7,9 @@ from fastapi import Request, params
 from fastapi.openapi.models import HTTPBearer
 from fastapi.security.base import SecurityBase
 
+from arbwatch.bearer.gate import Headers, Reason, refusal
+from arbwatch.bearer.tokens import Scope, Tokens
 from arbwatch.control import ENGINE_HEADER
-from arbwatch.gate import Headers, Reason, refusal
-from arbwatch.tokens import Scope, Tokens
 from exporter.errors import ExporterError, Forbidden, Unauthorized
 
 SCHEME = "token"

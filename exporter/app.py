@@ -9,8 +9,8 @@ from fastapi import APIRouter, FastAPI
 from prometheus_client import CollectorRegistry
 
 from arbwatch import __version__
-from arbwatch.gate import in_force
-from arbwatch.tokens import Scope
+from arbwatch.bearer.gate import in_force
+from arbwatch.bearer.tokens import Scope
 from exporter import limits as limits_file
 from exporter import refusals
 from exporter.access import Access

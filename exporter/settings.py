@@ -6,9 +6,9 @@ from typing import Annotated, Literal, Self
 from pydantic import AliasChoices, Field, InstanceOf, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from arbwatch.bearer.gate import check_guard
+from arbwatch.bearer.tokens import Tokens, parse_setting
 from arbwatch.control import ALL_VENUES
-from arbwatch.gate import check_guard
-from arbwatch.tokens import Tokens, parse_setting
 from exporter.metrics.labels import OTHER
 
 CATEGORIES = (

@@ -7,7 +7,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from arbwatch.gate import LOOK_SECONDS
+from arbwatch.bearer.gate import LOOK_SECONDS
 from stack import tokens
 from stack.errors import StackError
 from stack.fallback import fill_in, second_way

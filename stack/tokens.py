@@ -10,7 +10,7 @@ import time
 from hashlib import sha256
 from pathlib import Path
 
-from arbwatch.tokens import ANYONE, END, TokensError, read_file
+from arbwatch.bearer.tokens import ANYONE, END, TokensError, read_file
 from stack.errors import StackError
 
 # Each client's scopes: the operator is whoever sits at this machine.

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from fastapi import FastAPI
 from fastapi.routing import iter_route_contexts
 
-from arbwatch.tokens import SCOPES
+from arbwatch.bearer.tokens import SCOPES
 
 OPEN = {"/", "/healthz", "/readyz", "/docs", "/openapi.json"}
 # Two tokens of each name, and each name has one scope.

@@ -14,8 +14,8 @@ import msgspec
 import requests
 
 from arbwatch import wire
-from arbwatch.access import Access
 from arbwatch.answers import Receipt
+from arbwatch.bearer.access import Access
 from arbwatch.control import BATCH_HEADER
 from arbwatch.sending.batch import Batch
 from arbwatch.sending.options import Options

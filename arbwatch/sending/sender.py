@@ -4,7 +4,7 @@ import atexit
 import time
 from pathlib import Path
 
-from arbwatch.access import Access
+from arbwatch.bearer.access import Access
 from arbwatch.sending.courier import Courier
 from arbwatch.sending.delivery import Delivery
 from arbwatch.sending.keeper import Keeper

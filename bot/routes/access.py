@@ -7,8 +7,8 @@ from fastapi.openapi.models import HTTPBearer
 from fastapi.responses import JSONResponse
 from fastapi.security.base import SecurityBase
 
-from arbwatch.gate import Reason, refusal
-from arbwatch.tokens import Scope, Tokens
+from arbwatch.bearer.gate import Reason, refusal
+from arbwatch.bearer.tokens import Scope, Tokens
 
 
 class Denied(Exception):

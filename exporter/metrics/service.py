@@ -4,10 +4,10 @@ from itertools import product
 from typing import get_args
 
 from arbwatch import __version__
+from arbwatch.bearer.gate import REASONS, Reason
+from arbwatch.bearer.tokens import SCOPES, Scope
 from arbwatch.control import Via
 from arbwatch.events import EVENT_TYPES
-from arbwatch.gate import REASONS, Reason
-from arbwatch.tokens import SCOPES, Scope
 from exporter.metrics.buckets import COMMIT_SECONDS
 from exporter.metrics.families import Families
 

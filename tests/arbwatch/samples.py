@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from arbwatch import Edge, EngineError, Exposure, Fill, Latency, Reversal
-from arbwatch.access import Access
+from arbwatch.bearer.access import Access
 from arbwatch.events import utc_now
 from arbwatch.sending.options import Options
 from arbwatch.sending.sender import Sender

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from arbwatch import Engine
-from arbwatch.access import Access
+from arbwatch.bearer.access import Access
 from arbwatch.sending.sender import Sender
 from tests.arbwatch.cutting import CuttingRelay
 from tests.arbwatch.exporters import KillableExporter

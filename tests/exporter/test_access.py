@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import requests
 
-from arbwatch.tokens import SCOPES, parse_setting
+from arbwatch.bearer.tokens import SCOPES, parse_setting
 from exporter.app import create_app
 from exporter.routes import push
 from tests.client import Client, edge, fill

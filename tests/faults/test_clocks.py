@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from arbwatch import Edge
 from arbwatch.control import LEASE_SECONDS, HaltState
 from arbwatch.events import Requests
-from arbwatch.lease import Lease
+from arbwatch.halting.lease import Lease
 from exporter import limits
 from exporter.engines import MARGIN_SECONDS, OTHERS, Engines
 from exporter.health import VenueWatch

@@ -2,7 +2,7 @@
 
 import pytest
 
-from arbwatch.tokens import parse_setting
+from arbwatch.bearer.tokens import parse_setting
 from tests.bot.conftest import StartBot
 from tests.bot.payloads import alert, payload
 from tests.bot.running import call, counted, started

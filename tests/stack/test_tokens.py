@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from arbwatch.gate import TokensFile
-from arbwatch.tokens import read_file
+from arbwatch.bearer.gate import TokensFile
+from arbwatch.bearer.tokens import read_file
 from stack import tokens
 from stack.errors import StackError
 

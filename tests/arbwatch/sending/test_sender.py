@@ -5,8 +5,8 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from arbwatch.access import Access
 from arbwatch.answers import Receipt, Rejection
+from arbwatch.bearer.access import Access
 from arbwatch.sending.dead_letters import FILE_NAME
 from arbwatch.sending.sender import Sender
 from tests.arbwatch.samples import QUICK, edge, fill, latency, sending

@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from arbwatch import Engine
-from arbwatch.access import Access
+from arbwatch.bearer.access import Access
 from tests.arbwatch.rows import halted
 from tests.arbwatch.samples import QUICK, fill
 from tests.arbwatch.scripted import Reply, Request, ScriptedServer, accepted

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Literal, get_args
 
-from arbwatch.tokens import MAX_TOKEN_CHARACTERS, Scope, Tokens, TokensError, read_file
+from arbwatch.bearer.tokens import MAX_TOKEN_CHARACTERS, Scope, Tokens, TokensError, read_file
 
 log = logging.getLogger(__name__)
 

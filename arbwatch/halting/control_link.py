@@ -13,13 +13,13 @@ from urllib.parse import quote
 import msgspec
 import requests
 
-from arbwatch.access import Access
+from arbwatch.bearer.access import Access
 from arbwatch.control import Acknowledgement, HaltState, VenueControl
-from arbwatch.doorbell import Doorbell
-from arbwatch.last_known import LastKnown
-from arbwatch.lease import Lease
-from arbwatch.obedience import Obedience, OnControl
-from arbwatch.venue_thread import VenueThread
+from arbwatch.halting.doorbell import Doorbell
+from arbwatch.halting.last_known import LastKnown
+from arbwatch.halting.lease import Lease
+from arbwatch.halting.obedience import Obedience, OnControl
+from arbwatch.halting.venue_thread import VenueThread
 
 log = logging.getLogger(__name__)
 

@@ -7,8 +7,8 @@ from contextlib import contextmanager
 
 import pytest
 
-from arbwatch.access import Access
-from arbwatch.doorbell import Doorbell
+from arbwatch.bearer.access import Access
+from arbwatch.halting.doorbell import Doorbell
 from tests.arbwatch.cutting import CuttingRelay
 from tests.arbwatch.scripted import Reply, ScriptedServer
 from tests.client import Client

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from arbwatch.last_known import FILE_NAME, LastKnown
+from arbwatch.halting.last_known import FILE_NAME, LastKnown
 from tests.arbwatch.rows import halted, row
 
 BOTH = ("kalshi", "polymarket")

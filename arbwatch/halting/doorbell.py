@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 import requests
 
-from arbwatch.access import Access
+from arbwatch.bearer.access import Access
 
 log = logging.getLogger(__name__)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from arbwatch.control import Acknowledgement
-from arbwatch.obedience import OPEN_ORDERS_SECONDS, Obedience, OnControl
+from arbwatch.halting.obedience import OPEN_ORDERS_SECONDS, Obedience, OnControl
 from tests.arbwatch.rows import halted, row
 
 

@@ -1,7 +1,7 @@
 """The lease: permission that ends by itself."""
 
 from arbwatch.control import LEASE_SECONDS
-from arbwatch.lease import Lease
+from arbwatch.halting.lease import Lease
 
 
 def test_the_lease_lapses_without_renewal() -> None:

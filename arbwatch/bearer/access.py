@@ -7,8 +7,8 @@ from typing import Any
 
 import requests
 
+from arbwatch.bearer.credential import Credential
 from arbwatch.control import ENGINE_HEADER
-from arbwatch.credential import Credential
 
 log = logging.getLogger(__name__)
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from arbwatch.credential import Credential
+from arbwatch.bearer.credential import Credential
 
 
 def test_a_token_is_shown_as_a_header_and_in_no_other_way() -> None:

@@ -7,11 +7,11 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from arbwatch.access import Access
+from arbwatch.bearer.access import Access
 from arbwatch.control import LEASE_SECONDS
-from arbwatch.control_link import ControlLink
-from arbwatch.last_known import LastKnown
-from arbwatch.lease import Lease
+from arbwatch.halting.control_link import ControlLink
+from arbwatch.halting.last_known import LastKnown
+from arbwatch.halting.lease import Lease
 from tests.arbwatch.rows import halted, row
 from tests.arbwatch.scripted import Reply, Request, ScriptedServer
 from tests.client import Client

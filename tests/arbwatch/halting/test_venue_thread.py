@@ -3,7 +3,7 @@
 import threading
 
 from arbwatch.control import VenueControl
-from arbwatch.venue_thread import VenueThread
+from arbwatch.halting.venue_thread import VenueThread
 from tests.arbwatch.rows import halted, row
 from tests.conftest import wait_until
 

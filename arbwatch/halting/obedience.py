@@ -9,7 +9,7 @@ import logging
 from collections.abc import Callable
 
 from arbwatch.control import Acknowledgement, HaltState, VenueControl
-from arbwatch.lease import clock
+from arbwatch.halting.lease import clock
 
 log = logging.getLogger(__name__)
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from arbwatch import Engine
-from arbwatch.last_known import FILE_NAME
+from arbwatch.halting.last_known import FILE_NAME
 from tests.arbwatch.exporters import KillableExporter
 from tests.client import Client
 from tests.conftest import RunningExporter, free_port, wait_until

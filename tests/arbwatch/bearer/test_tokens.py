@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from arbwatch.tokens import MAX_FILE_BYTES, TokensError, parse_setting, read_file
+from arbwatch.bearer.tokens import MAX_FILE_BYTES, TokensError, parse_setting, read_file
 
 SECRET = "uK3-v_9.~+/x=="
 

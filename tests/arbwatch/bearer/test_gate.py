@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from arbwatch.gate import TokensFile, check_guard, is_loopback, refusal
-from arbwatch.tokens import Tokens, TokensError, parse_setting, read_file
+from arbwatch.bearer.gate import TokensFile, check_guard, is_loopback, refusal
+from arbwatch.bearer.tokens import Tokens, TokensError, parse_setting, read_file
 
 SET = parse_setting("bot read,control s3cret; old read before; anyone metrics -")
 HERE = ("127.0.0.1", b"localhost:8000")

@@ -1,0 +1,1 @@
+"""Bearer tokens: who may call a service, and how a client shows one."""

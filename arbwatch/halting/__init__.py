@@ -1,0 +1,1 @@
+"""How an engine hears halts: its permission to trade, and what it does when that ends."""
