@@ -17,6 +17,8 @@ log = logging.getLogger(__name__)
 RETRY_SECONDS = 1.0
 _UNKNOWN_VENUE = 404
 _EVER = datetime.min.replace(tzinfo=UTC)
+# Alertmanager repeats an alert for as long as it fires: far more than ever fire at a time.
+_MOST_KEPT = 10_000
 
 
 class AutoHalts:
@@ -40,36 +42,52 @@ class AutoHalts:
         self._retry_seconds = retry_seconds
         self._unstored: dict[str, WantedHalt] = {}
         self._ordered: dict[str, Halt] = {}
+        self._orders: dict[str, asyncio.Task[Halt]] = {}  # On their way now.
+        self._done: dict[str, None] = {}
         self._asked: set[str] = set()
         self._told: set[str] = set()
         self._wake = asyncio.Event()
 
-    def look(self) -> None:
-        """There is a new halt in the outbox."""
-        self._wake.set()
-
-    def order_unstored(self, halts: Iterable[WantedHalt]) -> None:
-        """Order these although the outbox could not take them in."""
+    def order(self, halts: Iterable[WantedHalt]) -> None:
+        """Order these now, whatever the outbox does; what was ordered before stays as it is."""
         for halt in halts:
+            if halt.key in self._done:
+                continue
             self._unstored[halt.key] = halt
+            if halt.key not in self._ordered:
+                self._begin(halt)
             self._wake.set()
+        self._show_waiting(self._unstored)
 
     async def run(self) -> None:
         """Order until cancelled."""
-        # Of those that are there already, an earlier run of the bot may have asked for.
-        self._asked.update(halt.key for halt in await self._outbox.wanted_halts())
-        while True:
-            self._wake.clear()
-            is_done = await self._order_all()
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._wake.wait(), None if is_done else self._retry_seconds)
+        await self._remember()
+        try:
+            while True:
+                self._wake.clear()
+                pause = None if await self._order_all() else self._retry_seconds
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(self._wake.wait(), pause)
+        finally:
+            for order in self._orders.values():
+                order.cancel()
+
+    async def _remember(self) -> None:
+        """What an earlier run of the bot has ordered, or may have asked for."""
+        try:
+            self._asked.update(halt.key for halt in await self._outbox.wanted_halts())
+            for key in await self._outbox.ordered_halts():
+                self._keep_done(key)
+        except OutboxError:
+            log.exception("Halts of an earlier start not known")
 
     async def _order_all(self) -> bool:
         """Try each wanted halt once; whether nothing is left to do."""
         wanted, is_read = dict(self._unstored), True
         try:
-            wanted |= {halt.key: halt for halt in await self._outbox.wanted_halts()}
-        except OutboxError:
+            async with asyncio.timeout(self._retry_seconds):
+                wanted |= {halt.key: halt for halt in await self._outbox.wanted_halts()}
+        except (OutboxError, TimeoutError):
             log.exception("Wanted halts could not be read")
             is_read = False
         self._show_waiting(wanted)
@@ -81,11 +99,10 @@ class AutoHalts:
         """Order a halt and note it, or log why not; whether both are done."""
         try:
             if halt.key not in self._ordered:
-                self._ordered[halt.key] = await self._order(halt)
-                self._metrics.auto_halts.labels(result="ordered").inc()
-                log.info("Automatic halt ordered: alert=%s scope=%s", halt.actor, halt.scope)
-            await self._note(halt, self._ordered[halt.key])
-        except BotError as failed:
+                await asyncio.shield(self._begin(halt))
+            async with asyncio.timeout(self._retry_seconds):
+                await self._note(halt, self._ordered[halt.key])
+        except (BotError, TimeoutError) as failed:
             self._fail(halt, failed)
             return False
         except Exception as failed:
@@ -95,6 +112,23 @@ class AutoHalts:
         self._asked.discard(halt.key)
         self._told.discard(halt.key)
         return True
+
+    def _begin(self, halt: WantedHalt) -> "asyncio.Task[Halt]":
+        """The order of this halt: the one that is on its way, or a new one."""
+        if halt.key not in self._orders:
+            task = asyncio.create_task(self._order(halt))
+            self._orders[halt.key] = task
+            task.add_done_callback(lambda ended: self._end(halt, ended))
+        return self._orders[halt.key]
+
+    def _end(self, halt: WantedHalt, task: "asyncio.Task[Halt]") -> None:
+        """An order has its answer. A failure is told by who waits for it, who tries again."""
+        del self._orders[halt.key]
+        if task.cancelled() or task.exception() is not None:
+            return
+        self._ordered[halt.key] = task.result()
+        self._metrics.auto_halts.labels(result="ordered").inc()
+        log.info("Automatic halt ordered: alert=%s scope=%s", halt.actor, halt.scope)
 
     async def _order(self, wanted: WantedHalt) -> Halt:
         """The halt that the exporter has stored for this alert, ordered now unless it was before.
@@ -140,6 +174,12 @@ class AutoHalts:
         )
         if is_known:
             del self._ordered[wanted.key]
+            self._keep_done(wanted.key)
+
+    def _keep_done(self, key: str) -> None:
+        self._done[key] = None
+        while len(self._done) > _MOST_KEPT:
+            del self._done[next(iter(self._done))]
 
     def _fail(self, halt: WantedHalt, failed: Exception) -> None:
         """Count an order that failed; of its failures the log tells the first."""

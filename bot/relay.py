@@ -1,5 +1,6 @@
 """Takes in what Alertmanager tells: into incidents, and into the halts it asks for."""
 
+import asyncio
 from collections.abc import Callable, Collection
 
 from msgspec.structs import replace
@@ -8,7 +9,6 @@ from arbwatch.control import ALL_VENUES
 from bot import alertmanager
 from bot.alertmanager import ALWAYS_FIRING, Alert, Payload
 from bot.auto_halts import AutoHalts
-from bot.errors import OutboxError
 from bot.incidents import Member
 from bot.metrics import BotMetrics
 from bot.outbox import Notification, Outbox, WantedHalt
@@ -16,6 +16,8 @@ from bot.text import one_line
 
 _ACTOR_LIMIT = 128
 _REASON_LIMIT = 500
+# The bot's own disk answers within milliseconds; a halt waits no longer for it.
+_DISK_SECONDS = 0.25
 
 
 class Relay:
@@ -51,14 +53,13 @@ class Relay:
     async def take(self, payload: Payload) -> int:
         """Commit alerts, return how many; raises OutboxError."""
         halts = wanted_halts(payload, self._halting)
+        # A full disk, or a slow one, is no reason to trade on.
+        late = asyncio.get_running_loop().call_later(_DISK_SECONDS, self._auto_halts.order, halts)
         try:
             await self._outbox.put([], notifications=notifications(payload), halts=halts)
-        except OutboxError:
-            # A full disk is no reason to trade on.
-            self._auto_halts.order_unstored(halts)
-            raise
-        if halts:
-            self._auto_halts.look()
+        finally:
+            late.cancel()
+            self._auto_halts.order(halts)
         self._metrics.alerts_received.inc(len(payload.alerts))
         return len(payload.alerts)
 

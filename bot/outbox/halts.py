@@ -40,6 +40,11 @@ def wanted(run: sqlite3.Connection) -> list[WantedHalt]:
     ]
 
 
+def noted(run: sqlite3.Connection) -> list[str]:
+    """The keys of those that are ordered."""
+    return [key for [key] in run.execute("SELECT key FROM halt WHERE halt_id IS NOT NULL")]
+
+
 def ordered(run: sqlite3.Connection, key: str, scope: str, halt_id: int) -> str | None:
     """Note an order, once, and return the card that is to say so, if any."""
     if not run.execute(_ORDERED, (scope, halt_id, key)).rowcount:

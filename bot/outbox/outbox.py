@@ -151,6 +151,10 @@ class Outbox:
         """The halts that are still to be ordered."""
         return await self._call(lambda store: store.wanted_halts(), proves_use=False)
 
+    async def ordered_halts(self) -> list[str]:
+        """The keys of the halts that are ordered."""
+        return await self._call(lambda store: store.ordered_halts(), proves_use=False)
+
     async def mark_ordered(self, key: str, *, scope: str, halt_id: int) -> bool:
         """Note a halt's order, and change its card; False if the outbox never took the halt in."""
         # Of a halt that was never taken in nothing is written.

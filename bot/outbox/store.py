@@ -97,6 +97,10 @@ class Store:
         """The halts that are still to be ordered."""
         return self.read(halts.wanted)
 
+    def ordered_halts(self) -> list[str]:
+        """The keys of the halts that are ordered."""
+        return self.read(halts.noted)
+
     def mark_ordered(self, key: str, scope: str, halt_id: int) -> bool:
         """Note that a halt is ordered, and have its card say so; False if it was never noted."""
         with self._transaction() as run:

@@ -1,5 +1,7 @@
 """An alert that asks for a halt gets one: at once, once only, and nothing automatic ends it."""
 
+import asyncio
+import threading
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -230,3 +232,45 @@ async def test_a_halt_is_ordered_although_the_outbox_cannot_take_it(
     assert refused == 503
     assert halts(api) == []
     assert await outbox.wanted_halts() == []
+
+
+async def test_a_halt_does_not_wait_for_the_outbox(start_bot: StartBot, api: Client) -> None:
+    """Its disk hangs: each halt is ordered all the same, and once, whenever it is noted."""
+    bot = await started(start_bot, api_base_url=api.url)
+    goes_on = threading.Event()
+    hanging = asyncio.create_task(bot.bot._outbox._call(lambda _: goes_on.wait()))
+
+    told = [asyncio.create_task(tell(bot, halting()))]
+    await until(lambda: halts(api))
+    told.append(asyncio.create_task(tell(bot, halting("b", venue="polymarket"))))
+    await until(lambda: halts(api, "polymarket"))
+    goes_on.set()
+    await asyncio.gather(hanging, *told)
+
+    await tell(bot, halting())
+    await settle(bot, api)
+    assert len(halts(api)) == 1
+
+
+async def test_what_an_earlier_run_ordered_is_not_ordered_again(
+    start_bot: StartBot, api: Client, tmp_path: Path
+) -> None:
+    """The alert is repeated after a resume, a restart, and while the disk hangs."""
+    path = tmp_path / "outbox.db"
+    first = await started(start_bot, outbox_path=path, api_base_url=api.url)
+    await tell(first, halting())
+    await until(lambda: halts(api))
+    await settle(first, api)
+    await first.stop()
+    api.post("/api/venues/kalshi/resume", {"actor": "alice"})
+    bot = await started(start_bot, outbox_path=path, api_base_url=api.url)
+    goes_on = threading.Event()
+    hanging = asyncio.create_task(bot.bot._outbox._call(lambda _: goes_on.wait()))
+
+    repeat = asyncio.create_task(tell(bot, halting()))
+    fresh = asyncio.create_task(tell(bot, halting("b", venue="polymarket")))
+    await until(lambda: len(halts(api, "polymarket")) == 2)
+    goes_on.set()
+    await asyncio.gather(hanging, repeat, fresh)
+
+    assert halts(api) == []
