@@ -1,6 +1,6 @@
 """An incident: what one card shows, from the first alert that fires until all of them are over."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import UTC, datetime
 
 from msgspec import Struct
@@ -105,6 +105,11 @@ class Incident(Struct, frozen=True, kw_only=True):
         return not self.is_resolved and all(m.is_silenced for m in self.members if m.is_firing)
 
     @property
+    def asks_for_halt(self) -> bool:
+        """Whether one that goes on asks for a halt: silenced, it asks nobody."""
+        return any(member.labels.get("action") == "halt" for member in self.firing)
+
+    @property
     def is_urgent(self) -> bool:
         """Whether it is worth a ring: critical, going on, and not silenced."""
         return self.severity == "critical" and not (self.is_resolved or self.is_silenced)
@@ -145,6 +150,11 @@ class Incident(Struct, frozen=True, kw_only=True):
         members = tuple(replace(m, is_silenced=m.is_silenced and bool(left)) for m in self.members)
         return replace(self, silences=left, members=members)
 
+    def without_silences(self, ended: Collection[str]) -> "Incident":
+        """Without these marks; what is silenced all the same is another's doing, and stays."""
+        left = tuple(mark for mark in self.silences if mark.silence_id not in ended)
+        return replace(self, silences=left)
+
     def with_deed(self, line: str) -> "Incident":
         """With a line about what somebody did; the last ones are kept."""
         return replace(self, deeds=(*self.deeds, line)[-_KEPT_DEEDS:])
@@ -180,6 +190,10 @@ def merge(incident: Incident, members: Iterable[Member], *, left_out: int = 0) -
         if before is None or before.starts_at <= member.starts_at:
             known[member.fingerprint] = member
     merged = replace(incident, members=_kept(tuple(known.values())), left_out=left_out)
+    if incident.ack and _is_graver(incident, merged):
+        # Nobody took what is new: it rings as what nobody took does.
+        line = f"✋ {incident.ack.by} had taken it before more of it fired"
+        merged = replace(merged, ack=None).with_deed(line)
     return replace(merged, closed_unseen=incident.closed_unseen and not merged.firing)
 
 
@@ -198,6 +212,14 @@ def told(
     if is_again or not fresh or not latest.is_resolved:
         return merge(latest, members, left_out=left_out)
     return begin(group_key, fresh, left_out=left_out)
+
+
+def _is_graver(before: Incident, after: Incident) -> bool:
+    """Whether something critical fires that was not known in any state, or was less grave."""
+    grave = {m.fingerprint for m in before.members if m.labels.get("severity") == "critical"}
+    return any(
+        m.labels.get("severity") == "critical" and m.fingerprint not in grave for m in after.firing
+    )
 
 
 def _kept(members: tuple[Member, ...]) -> tuple[Member, ...]:

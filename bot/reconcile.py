@@ -51,7 +51,8 @@ class Reconciler:
         self._metrics = metrics
         self._now = now
         self._sleep = sleep
-        # What the last look found wrong: (key of the incident, fingerprint) or (what, fingerprint).
+        # What the last look found wrong: (key of the incident, fingerprint or id of a silence) or
+        # (what, fingerprint).
         self._suspects: frozenset[tuple[str, str]] = frozenset()
 
     async def run(self) -> None:
@@ -67,19 +68,26 @@ class Reconciler:
                 self._suspects = frozenset()
                 return
             firing = {alert.fingerprint: alert for alert in await self._api.alerts()}
-            await self._compare(firing)
+            held = {silence.id for silence in await self._api.silences()}
+            await self._compare(firing, held)
         except AlertmanagerDown:
             self._suspects = frozenset()
             self._metrics.reconcile_failures.inc()
         except OutboxError:
             self._metrics.reconcile_failures.inc()
             log.exception("Incidents could not be compared with Alertmanager")
+        except Exception:
+            # Whatever Alertmanager answers, the bot must not end for it.
+            self._suspects = frozenset()
+            self._metrics.reconcile_failures.inc()
+            log.exception("Comparing with Alertmanager failed")
 
-    async def _compare(self, firing: Firing) -> None:
+    async def _compare(self, firing: Firing, held: Collection[str]) -> None:
         known = [found for found in await self._outbox.incidents() if found.group_key != GROUP]
         suspects: set[tuple[str, str]] = set()
         for incident in known:
             suspects |= await self._correct(incident, firing)
+            suspects |= await self._drop_ended(incident, held)
         suspects |= await self._tell_late(known, firing)
         self._suspects = frozenset(suspects)
 
@@ -96,6 +104,16 @@ class Reconciler:
             )
             self._count(incident, changed)
         return {(incident.key, mark) for mark in wrong - sure}
+
+    async def _drop_ended(self, incident: Incident, held: Collection[str]) -> set[tuple[str, str]]:
+        """Show no silence of a button's any longer that somebody ended elsewhere."""
+        gone = {m.silence_id for m in incident.silences if m.silence_id not in held}
+        sure = {mark for mark in gone if (incident.key, mark) in self._suspects}
+        if sure:
+            await self._outbox.amend(incident.key, lambda found: found.without_silences(sure))
+            self._metrics.reconciled.labels(change="unsilenced").inc()
+            log.info("Silence ended elsewhere: reference=%s", incident.reference)
+        return {(incident.key, mark) for mark in gone - sure}
 
     async def _tell_late(self, known: Sequence[Incident], firing: Firing) -> set[tuple[str, str]]:
         """Have what fires there and has no card here taken in as if it had been posted."""

@@ -159,6 +159,8 @@ def _done(incident: Incident) -> list[str]:
         lines.append(f"… and {hidden:,} more silences")
     if incident.is_silenced and not incident.silences:
         lines.append("🔕 Silenced in Alertmanager")
+    if incident.is_silenced and incident.asks_for_halt:
+        lines.append("⚠️ Silenced, it halts nothing by itself")
     if incident.closed_unseen:
         lines.append("Alertmanager knows it no more")
     return lines + [discord(clip(one_line(deed), 2 * _NAME_LIMIT)) for deed in incident.deeds]

@@ -51,6 +51,8 @@ async def silence(context: Context, press: Press) -> Answer:
     head = (
         f"🔕 Silenced for {press.hours} h, until {instant(wanted.ends_at, context)}: all that has"
     )
+    if incident.asks_for_halt:
+        head = f"⚠️ Until then it halts nothing by itself.\n{head}"
     words = [f"• {matcher_words(matcher, context.escape)}" for matcher in wanted.matchers]
     return Answer(join(head, words, limit=_TEXT_LIMIT) + kept)
 

@@ -95,6 +95,18 @@ async def test_of_several_alerts_what_they_share_is_silenced(scene: Scene) -> No
     assert "category" not in (pressed.text or "")
 
 
+async def test_a_silence_of_what_halts_says_that_nothing_halts(scene: Scene) -> None:
+    """Alertmanager tells the bot nothing of it until it is over."""
+    await scene.fire(venue="polymarket", action="halt")
+    card = await scene.card("polymarket")
+
+    pressed = await scene.press(card, "Silence 1h")
+    await until(lambda: done(card))
+
+    assert (pressed.text or "").startswith("⚠️ Until then it halts nothing by itself.")
+    assert "⚠️ Silenced, it halts nothing by itself" in done(card)
+
+
 async def test_two_presses_at_once_silence_once(scene: Scene) -> None:
     """The second is told what the first did, and how to change it."""
     card = await scene.card()

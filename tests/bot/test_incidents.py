@@ -105,6 +105,19 @@ def test_the_first_to_take_it_stays() -> None:
     assert taken.acked(by="bob", at=START + MINUTE) == taken
 
 
+def test_what_was_taken_is_nobodys_when_more_of_it_is_critical() -> None:
+    """Who took one alert knows nothing of another; a repeat or a warning changes nothing."""
+    taken = incident().acked(by="alice", at=START)
+    warning = member("mild", labels={"severity": "warning"})
+
+    same = merge(taken, [member(), warning, member(starts_at=START + MINUTE)])
+    more = merge(taken, [member("other")])
+
+    assert same.ack == taken.ack
+    assert more.ack is None
+    assert more.deeds == ("✋ alice had taken it before more of it fired",)
+
+
 def test_a_silence_holds_until_it_is_ended_or_the_alert_told_again() -> None:
     """Alertmanager tells nothing of what is silenced: told, it is silenced no more."""
     silenced = incident().silenced(SILENCE)

@@ -28,6 +28,7 @@ class Alertmanager:
     def __init__(self) -> None:
         self.port = free_port()
         self.firing: list[dict[str, Any]] = []
+        self.silences: list[str] = []
         self.started_at = START - timedelta(days=1)
         self.is_broken = False
         self._runner: web.AppRunner | None = None
@@ -54,7 +55,11 @@ class Alertmanager:
         """Listen."""
         app = web.Application()
         app.add_routes(
-            [web.get("/api/v2/alerts", self._alerts), web.get("/api/v2/status", self._status)]
+            [
+                web.get("/api/v2/alerts", self._alerts),
+                web.get("/api/v2/silences", self._silences),
+                web.get("/api/v2/status", self._status),
+            ]
         )
         self._runner = web.AppRunner(app, access_log=None)
         await self._runner.setup()
@@ -67,6 +72,12 @@ class Alertmanager:
 
     async def _alerts(self, _: web.Request) -> web.Response:
         return web.json_response(self.firing, status=500 if self.is_broken else 200)
+
+    async def _silences(self, _: web.Request) -> web.Response:
+        ends = (START + timedelta(days=1)).isoformat()
+        told: dict[str, Any] = {"matchers": [], "startsAt": START.isoformat(), "endsAt": ends}
+        told |= {"createdBy": "a", "comment": "c", "status": {"state": "active"}}
+        return web.json_response([{"id": found, **told} for found in self.silences])
 
     async def _status(self, _: web.Request) -> web.Response:
         return web.json_response({"uptime": self.started_at.isoformat()})
@@ -96,6 +107,10 @@ class Scene:
         for _ in range(times):
             await self._reconciler.look()
             self.clock.now += timedelta(minutes=2)
+
+    async def silence(self, key: str, mark: SilenceMark) -> None:
+        """A button silenced it."""
+        await self.outbox.amend(key, lambda incident: incident.silenced(mark))
 
     async def incident(self, key: str) -> Incident:
         """An incident as it is now."""
@@ -215,6 +230,35 @@ async def test_a_silence_made_during_a_look_is_not_undone(scene: Scene) -> None:
     await scene.look()
 
     assert (await scene.incident(key)).is_silenced
+
+
+async def test_a_buttons_silence_that_was_ended_elsewhere_is_shown_no_more(scene: Scene) -> None:
+    """After two looks; one that holds stays."""
+    scene.there.fire("quiet", silenced_by=("holds",))
+    key = await scene.told("quiet")
+    for silence_id in ("ended", "holds"):
+        until = START + timedelta(days=1)
+        await scene.silence(key, SilenceMark(silence_id=silence_id, until=until, by="trader"))
+    scene.there.silences = ["holds"]
+
+    await scene.look()
+    after_one = await scene.incident(key)
+    await scene.look()
+
+    after_two = await scene.incident(key)
+    assert [m.silence_id for m in after_one.silences] == ["ended", "holds"]
+    assert [m.silence_id for m in after_two.silences] == ["holds"]
+    assert after_two.is_silenced
+
+
+async def test_an_answer_that_nobody_expected_ends_nothing(scene: Scene) -> None:
+    """The bot goes on, and looks again."""
+    scene.there.started_at = scene.there.started_at.replace(tzinfo=None)
+
+    await scene.look()
+
+    failures = scene.metrics.registry.get_sample_value("arb_bot_reconcile_failures_total")
+    assert failures == 1
 
 
 async def test_what_fires_there_and_has_no_card_gets_one(scene: Scene) -> None:
