@@ -109,6 +109,8 @@ class Fallback:
                 log.warning("Second way failed: error=%s next_attempt_seconds=%.0f", failed, pause)
             except OutboxError:
                 log.exception("Second way stopped by the outbox")
+            except Exception:
+                log.exception("Second way failed")
 
     async def look(self) -> None:
         """Tell what is to be told now, if anything; raises FallbackFailed."""

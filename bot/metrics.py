@@ -22,7 +22,7 @@ DELIVERY_FAILURES = (
     "unexpected",
 )
 OPERATIONS = ("post", "edit")
-REMINDER_FAILURES = ("store", "not_deleted")
+REMINDER_FAILURES = ("store", "not_deleted", "unexpected")
 NOTICE_KINDS = ("fill", "reversal", "error", "breach")
 RESULTS = (
     "ok",

@@ -61,6 +61,10 @@ class Reminders:
             except SendDelayed as delayed:
                 self._metrics.reminder_failures.labels(reason="not_deleted").inc()
                 log.warning("Old reminder not taken away: reason=%s", delayed.reason)
+            except Exception:
+                # Whatever Discord answers to a deletion, the bot must not end for it.
+                self._metrics.reminder_failures.labels(reason="unexpected").inc()
+                log.exception("Reminder failed")
             await self._sleep(LOOK_SECONDS)
 
     async def look(self) -> None:

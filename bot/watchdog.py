@@ -69,6 +69,8 @@ class Watchdog:
                 await self.look(since=started)
             except OutboxError:
                 log.exception("The watchdog's card could not be stored")
+            except Exception:
+                log.exception("The watchdog failed")
             await self._sleep(LOOK_SECONDS)
 
     async def look(self, *, since: float) -> None:
