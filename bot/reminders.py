@@ -86,7 +86,7 @@ class Reminders:
 
     async def _remind(self, waiting: Sequence[Incident], now: datetime) -> str | None:
         """Ring if it is time for one of these; the key of the reminder that holds now."""
-        if any(i.reminded_at and now - i.reminded_at >= self._period for i in waiting):
+        if any(self._is_due(incident, now) for incident in waiting):
             keys = [incident.key for incident in waiting]
             card = reminder_card(waiting, now)
             key = await self._notes.post(card, of=keys, at=now)
@@ -99,6 +99,11 @@ class Reminders:
             await self._notes.note(fresh, now)
         made = await self._notes.listed()
         return await self._keep(made[-1], waiting) if made else None
+
+    def _is_due(self, incident: Incident, now: datetime) -> bool:
+        """Whether its last ring is a period ago, or to come: the clock was set back."""
+        last = incident.reminded_at
+        return last is not None and not timedelta() <= now - last < self._period
 
     async def _keep(self, reminder: Reminder, waiting: Sequence[Incident]) -> str | None:
         """Have the last reminder name those only that still wait; None if none does."""

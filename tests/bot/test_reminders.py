@@ -110,6 +110,17 @@ async def test_what_nobody_took_rings_again(bench: Bench) -> None:
     assert [b["custom_id"] for b in buttons(reminder)] == [b["custom_id"] for b in buttons(card)]
 
 
+async def test_a_clock_that_was_set_back_keeps_nothing_quiet(bench: Bench) -> None:
+    """It rings once too often instead, and from then on as ever."""
+    await bench.fire(**FEED)
+    await bench.look()
+
+    await bench.look(minutes=-60)
+    await bench.look(minutes=1)
+
+    assert len(bench.reminders()) == 1
+
+
 async def test_the_channel_has_one_reminder_at_a_time(bench: Bench) -> None:
     """A new one rings, and the one before goes."""
     await bench.fire(**FEED)
