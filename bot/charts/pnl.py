@@ -4,6 +4,7 @@ from datetime import datetime
 
 from arbwatch.answers import PnlReport
 from bot.charts.frame import (
+    GAP,
     LEFT,
     MARGIN,
     RIGHT,
@@ -19,9 +20,10 @@ from bot.charts.frame import (
     value_scale,
 )
 from bot.charts.numbers import usd
-from bot.charts.picture import FAINT, LINE, LOSS, MUTED, Picture
+from bot.charts.picture import FAINT, LINE, LOSS, MUTED, SMALL, Picture
 from bot.charts.series import Point, drawdowns, earned_since, stairs, thin
 from bot.charts.times import span
+from bot.charts.words import width
 
 _TITLE = "Realized P&L"
 _TOP, _BOTTOM = 96, 362
@@ -43,19 +45,21 @@ def pnl_chart(report: PnlReport, *, since: datetime, until: datetime) -> bytes:
     picture = Picture()
     draw_title(picture, _TITLE, span(since, until))
     _draw_earned(picture, points, since, until)
-    _draw_drawdowns(picture, points, worst_drawdown(report, earned), since, until)
+    _draw_drawdowns(picture, points, since, until)
+    _draw_worst(picture, *worst_drawdown(report, earned))
     draw_times(picture, since, until)
     return picture.png()
 
 
-def worst_drawdown(report: PnlReport, earned: list[Point]) -> float:
-    """Deepest drawdown in USD, 0 or negative: the ledger's own where all its fills are shown.
+def worst_drawdown(report: PnlReport, earned: list[Point]) -> tuple[str, float]:
+    """What to call the deepest drawdown, and its USD, 0 or negative.
 
-    In a part of the curve it is known by the hour only.
+    It is the ledger's own where all its fills are shown. A part of the curve knows no fills, only
+    what there was at the end of each hour.
     """
     if len(earned) == len(report.curve):
-        return report.max_drawdown_usd
-    return min(value for _, value in drawdowns([(0.0, 0.0), *earned]))
+        return "Drawdown", report.max_drawdown_usd
+    return "Drawdown, by the hour", min(value for _, value in drawdowns([(0.0, 0.0), *earned]))
 
 
 def _draw_earned(picture: Picture, points: list[Point], since: datetime, until: datetime) -> None:
@@ -71,7 +75,7 @@ def _draw_earned(picture: Picture, points: list[Point], since: datetime, until: 
 
 
 def _draw_drawdowns(
-    picture: Picture, points: list[Point], worst: float, since: datetime, until: datetime
+    picture: Picture, points: list[Point], since: datetime, until: datetime
 ) -> None:
     time = time_scale(since, until)
     fallen = drawdowns(points)
@@ -80,6 +84,10 @@ def _draw_drawdowns(
     shown = spots(stairs(thin(fallen, column_seconds=seconds_a_column(time))), time, value)
     picture.lines([[(LEFT, value(0)), (RIGHT, value(0))]], colour=FAINT, width=2.5)
     picture.areas([shown], value(0), colour=LOSS, alpha=0.75)
-    picture.write("Drawdown", (MARGIN, _DRAWDOWN_NAME_Y), colour=MUTED)
+
+
+def _draw_worst(picture: Picture, name: str, worst: float) -> None:
+    picture.write(name, (MARGIN, _DRAWDOWN_NAME_Y), colour=MUTED)
     label = f"max {usd(worst)}" if worst else "none"
-    picture.write(label, (LEFT + 60, _DRAWDOWN_NAME_Y), colour=LOSS, bold=True)
+    x = MARGIN + width(name, size=SMALL) + GAP
+    picture.write(label, (x, _DRAWDOWN_NAME_Y), colour=LOSS, bold=True)

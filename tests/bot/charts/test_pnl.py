@@ -82,12 +82,13 @@ def test_any_result_can_be_drawn(amounts: tuple[float, ...]) -> None:
 
 
 def test_the_ledgers_drawdown_counts_where_all_is_shown() -> None:
-    """It knows each fill; of a part of the curve only the hours are known."""
+    """It knows each fill; a part of the curve knows the hours only, and says so."""
     whole = report(10.0, 4.0, 8.0, max_drawdown_usd=-9.0)
     part = whole.curve[0].timestamp
 
-    assert worst_drawdown(whole, earned_since(whole.curve, NOW - DAY)) == -9.0
-    assert worst_drawdown(whole, earned_since(whole.curve, part)) == -6.0
+    assert worst_drawdown(whole, earned_since(whole.curve, NOW - DAY)) == ("Drawdown", -9.0)
+    by_the_hour = worst_drawdown(whole, earned_since(whole.curve, part))
+    assert by_the_hour == ("Drawdown, by the hour", -6.0)
 
 
 def test_a_clock_ahead_of_ours_is_no_error() -> None:
