@@ -137,10 +137,12 @@ def _span(tally: Tally) -> str:
 
 
 def _when(tally: Tally) -> str:
+    """From when to when, as far as a clock without seconds shows it."""
     if tally.first_at is None or tally.last_at is None:
         return ""
     first, last = stamp(tally.first_at), stamp(tally.last_at)
-    return first if first == last else f"{first} – {last}"
+    minutes = {int(when.timestamp()) // 60 for when in (tally.first_at, tally.last_at)}
+    return f"at {first}" if len(minutes) == 1 else f"{first} – {last}"
 
 
 def _last(tally: Tally) -> str:

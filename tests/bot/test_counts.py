@@ -47,6 +47,17 @@ def test_fills_are_counted_and_summed() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("seconds", "when"),
+    [(59, "at <t:1772366400:t>"), (60, "<t:1772366400:t> – <t:1772366460:t>")],
+)
+def test_one_minute_is_one_time(seconds: int, when: str) -> None:
+    """Discord shows no seconds: from 17:06 to 17:06 would say nothing."""
+    card = counted("fills", fill_fact(0), fill_fact(seconds))
+
+    assert card.body.splitlines()[-1] == when
+
+
 def test_a_window_says_until_when_it_counts() -> None:
     """While it does."""
     card = counted("fills", fill_fact(0), is_over=False)
@@ -99,7 +110,7 @@ def test_what_was_missed_is_summed_up_by_kind() -> None:
     card = summary_card(Summary(missed=missed, is_silent=False))
 
     assert card.title == "🔔 While muted: 41 fills, $4.10, 1 error"
-    assert "**Errors** <t:1772366400:t>\nLast: no answer 0" in card.body
+    assert "**Errors** at <t:1772366400:t>\nLast: no answer 0" in card.body
 
 
 def test_sums_are_exact() -> None:
