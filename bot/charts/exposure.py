@@ -57,17 +57,11 @@ class Row:
         label = f"{usd(self.exposure_usd)} of {usd(self.limit_usd)} · {part}"
         return f"⚠ over: {label}" if self.is_over else label
 
-    @property
-    def rank(self) -> tuple[float, float]:
-        """What comes first: the larger share of a limit, then the larger exposure."""
-        filled = self.exposure_usd / self.limit_usd if self.limit_usd else 0.0
-        return filled, self.exposure_usd
-
 
 def exposure_chart(
     totals: Sequence[ExposureTotal], *, limits_usd: Mapping[str, float | None]
 ) -> bytes:
-    """PNG with a bar for each venue, in USD, the fullest first, and a mark at its limit."""
+    """PNG with a bar for each venue, in USD, in this order, and a mark at its limit."""
     picture = Picture()
     if not totals:
         draw_title(picture, _TITLE)
@@ -75,19 +69,13 @@ def exposure_chart(
         picture.write("No open exposure", middle, size=LARGE, colour=BRIGHT, align="center")
         return picture.png()
     draw_title(picture, _TITLE, f"{usd(sum(total.total_notional_usd for total in totals))} in all")
-    rows = ranked(totals, limits_usd)
+    rows = [
+        Row(total.name, total.total_notional_usd, limits_usd.get(total.name)) for total in totals
+    ]
     _draw_rows(picture, rows[:MOST_ROWS], bottom=_BOTTOM - _MORE_HEIGHT * (len(rows) > MOST_ROWS))
     if len(rows) > MOST_ROWS:
         picture.write(f"… and {len(rows) - MOST_ROWS} more", (MARGIN, _BOTTOM - _MORE_HEIGHT / 2))
     return picture.png()
-
-
-def ranked(totals: Sequence[ExposureTotal], limits_usd: Mapping[str, float | None]) -> list[Row]:
-    """What to show of each venue, the most urgent first."""
-    rows = [
-        Row(total.name, total.total_notional_usd, limits_usd.get(total.name)) for total in totals
-    ]
-    return sorted(rows, key=lambda row: row.rank, reverse=True)
 
 
 def _draw_rows(picture: Picture, rows: Sequence[Row], *, bottom: float) -> None:

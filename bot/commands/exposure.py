@@ -1,6 +1,7 @@
 """/exposure: what is open at each venue, against its limit."""
 
 import asyncio
+from collections.abc import Mapping, Sequence
 
 from arbwatch.answers import ExposureTotal
 from bot.commands.answer import ANSWER_LIMIT, Answer, Chart, Context
@@ -16,9 +17,10 @@ _NOTES_RESERVE = 200
 
 async def exposure(context: Context) -> Answer:
     """Open notional by venue; the limits are those that the rules compare with."""
-    totals, limits = await asyncio.gather(context.api.exposure(), limits_of(context))
+    found, limits = await asyncio.gather(context.api.exposure(), limits_of(context))
     notes = [] if limits is not None else [_NO_LIMITS]
     limits = limits or {}
+    totals = fullest_first(found, limits)
     png = await context.drawing.draw(lambda: draw_exposure(totals, limits))
     if png is None:
         notes.append(NOT_DRAWN)
@@ -38,6 +40,18 @@ async def limits_of(context: Context) -> dict[str, float] | None:
         )
     except PrometheusDown:
         return None
+
+
+def fullest_first(
+    totals: Sequence[ExposureTotal], limits: Mapping[str, float]
+) -> list[ExposureTotal]:
+    """The larger share of a limit, then the larger exposure, comes first."""
+
+    def rank(total: ExposureTotal) -> tuple[float, float]:
+        limit = limits.get(total.name)
+        return total.total_notional_usd / limit if limit else 0.0, total.total_notional_usd
+
+    return sorted(totals, key=rank, reverse=True)
 
 
 def _row(total: ExposureTotal, limit: float | None, escape: Escape) -> str:

@@ -6,9 +6,11 @@ from typing import Any
 
 import pytest
 
+from arbwatch.answers import ExposureTotal
 from arbwatch.events import utc_now
 from bot.commands import Answer, Commands
 from bot.commands.drawing import Drawing
+from bot.commands.exposure import fullest_first
 from bot.exporter_api import ExporterApi
 from bot.prometheus_api import PrometheusApi
 from tests.bot.asking import ask
@@ -103,9 +105,25 @@ async def test_exposure_against_the_limits(drawn: Commands, api: Client) -> None
 
     answer = await ask(drawn, "exposure")
 
-    assert "\nKALSHI: $1,250 of $5,000 (25%)\n   3 positions" in answer.text
-    assert "\n🚨 POLYMARKET: $6,000 of $5,000 (120%)\n   1 position" in answer.text
+    assert answer.text == (
+        "📦 Open Exposure\n"
+        "🚨 POLYMARKET: $6,000 of $5,000 (120%)\n   1 position\n"
+        "KALSHI: $1,250 of $5,000 (25%)\n   3 positions"
+    )
     assert chart_of(answer) == "exposure"
+
+
+def test_the_fullest_venue_comes_first() -> None:
+    """Full by its own limit, not by the amount; in the text as in the chart."""
+    amounts = {"a": 4000, "b": 900, "c": 9000}
+    totals = [
+        ExposureTotal(name=name, total_notional_usd=usd, num_positions=1)
+        for name, usd in amounts.items()
+    ]
+
+    ordered = fullest_first(totals, {"a": 5000.0, "b": 1000.0})
+
+    assert [total.name for total in ordered] == ["b", "a", "c"]
 
 
 async def test_exposure_without_prometheus_says_that_limits_are_not_known(api: Client) -> None:

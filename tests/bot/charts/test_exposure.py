@@ -4,7 +4,7 @@ import pytest
 
 from arbwatch.answers import ExposureTotal
 from bot.charts import exposure_chart
-from bot.charts.exposure import Row, ranked
+from bot.charts.exposure import Row
 from bot.charts.frame import MARGIN
 from bot.charts.picture import ALARM, BRIGHT, HEIGHT, LINE, WIDTH
 from tests.bot.charts.pictures import columns, covers, size, where
@@ -53,15 +53,6 @@ def test_the_mark_stands_at_the_limit() -> None:
 def test_a_row_says_what_its_bar_shows(exposure: float, limit: float | None, label: str) -> None:
     """Nobody needs to tell colours apart."""
     assert Row("kalshi", exposure, limit).label == label
-
-
-def test_the_fullest_venue_comes_first() -> None:
-    """Full by its own limit, not by the amount."""
-    totals = [total("a", 4000), total("b", 900), total("c", 9000)]
-
-    rows = ranked(totals, {"a": 5000.0, "b": 1000.0, "c": None})
-
-    assert [row.venue for row in rows] == ["b", "a", "c"]
 
 
 @pytest.mark.parametrize("count", [0, 1, 4, 5, 40])
