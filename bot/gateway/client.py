@@ -1,6 +1,7 @@
 """The connection to Discord: logs in, keeps the gateway open, survives its outages."""
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Awaitable, Callable
 from datetime import datetime
@@ -25,6 +26,8 @@ LONGEST_PAUSE_SECONDS = 30.0
 PATIENCE_SECONDS = 60.0
 # A rate limit above this is an error for the caller, who has work to put back, not a silent wait.
 LONGEST_RATE_LIMIT_SECONDS = 30.0
+# How long Discord may take to say goodbye; over a dead line it never does.
+GOODBYE_SECONDS = 2.0
 
 # What goes wrong while Discord is away; anything else is logged with its traceback.
 _OUTAGE = (
@@ -136,30 +139,34 @@ class Gateway:
         while not client.is_closed():
             if self._identifies is not None:
                 await self._identifies.wait()
-            connection = asyncio.create_task(client.connect())
-            was_ready = await self._watch(connection)
+            was_ready = await self._connect(client)
             pause = FIRST_PAUSE_SECONDS if was_ready else min(pause * 2, LONGEST_PAUSE_SECONDS)
             log.warning("Discord's gateway is away: next_attempt_seconds=%.0f", pause)
             await asyncio.sleep(pause)
 
-    async def _watch(self, connection: "asyncio.Task[None]") -> bool:
+    async def _connect(self, client: discord.Client) -> bool:
         """Return once the connection has ended or been away too long; True if it ever was open."""
-        was_ready = False
-        away_seconds = 0.0
-        interval = self._patience_seconds / 20
+        connection = asyncio.create_task(client.connect())
         try:
-            while away_seconds < self._patience_seconds:
-                await asyncio.wait({connection}, timeout=interval)
-                if connection.done():
-                    log.warning("Gateway attempt ended: error=%s", _name(connection.exception()))
-                    return was_ready
-                was_ready = was_ready or self.is_ready
-                self._note_open()
-                away_seconds = 0.0 if self.is_ready else away_seconds + interval
-            return was_ready
+            return await self._watch(connection)
         finally:
             connection.cancel()
             await asyncio.wait({connection})
+            await _hang_up(client)
+
+    async def _watch(self, connection: "asyncio.Task[None]") -> bool:
+        was_ready = False
+        away_seconds = 0.0
+        interval = self._patience_seconds / 20
+        while away_seconds < self._patience_seconds:
+            await asyncio.wait({connection}, timeout=interval)
+            if connection.done():
+                log.warning("Gateway attempt ended: error=%s", _name(connection.exception()))
+                return was_ready
+            was_ready = was_ready or self.is_ready
+            self._note_open()
+            away_seconds = 0.0 if self.is_ready else away_seconds + interval
+        return was_ready
 
 
 def point_at(api_base: str | None, gateway_url: str | None) -> None:
@@ -189,6 +196,14 @@ class _Client(discord.Client):
         """Called before every IDENTIFY, and before no RESUME."""
         if self._identifies is not None:
             await self._identifies.begin()
+
+
+async def _hang_up(client: discord.Client) -> None:
+    """Close the socket that discord.py leaves open after an error, with a thread that beats on."""
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(GOODBYE_SECONDS):
+            if client.ws is not None:
+                await client.ws.close(code=1000)
 
 
 async def _until_done(what: str, step: Callable[[], Awaitable[None]]) -> None:

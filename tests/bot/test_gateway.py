@@ -1,8 +1,10 @@
 """The real discord.py against a fake Discord over real sockets: connection and commands."""
 
 import asyncio
+import threading
 
 import pytest
+from discord.gateway import KeepAliveHandler
 from pydantic import SecretStr
 
 from bot import BotConfig
@@ -186,6 +188,31 @@ async def test_a_connection_that_stays_away_is_begun_anew(discord_server: FakeDi
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
     await gateway.close()
+
+
+async def test_no_heartbeat_outlives_its_connection(discord_server: FakeDiscord) -> None:
+    """Neither of one that ended in an error, nor of one that is given up."""
+    gateway = Gateway(BotConfig(**discord_settings(discord_server)), lambda tree: None)
+    task = asyncio.create_task(gateway.run())
+    await until(lambda: gateway.is_ready and len(beating()) == 1)
+    [first] = beating()
+
+    assert discord_server.gateway.session is not None
+    await discord_server.gateway.session.dispatch("GUILD_CREATE", {})
+    await until(lambda: discord_server.gateway.identifies == 2 and gateway.is_ready)
+    await until(lambda: len(beating()) == 1)
+    [second] = beating()
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+
+    assert second is not first
+    await until(lambda: not beating())
+    await gateway.close()
+
+
+def beating() -> list[threading.Thread]:
+    """The threads that keep connections alive."""
+    return [thread for thread in threading.enumerate() if isinstance(thread, KeepAliveHandler)]
 
 
 async def test_a_gateway_closed_for_good_is_logged_in_to_again(

@@ -15,9 +15,6 @@ from tests.bot.conftest import StartBot, discord_settings, until
 from tests.bot.running import connected, counted
 from tests.fakes.discord import FakeDiscord, Fault
 
-# What ends in an error the library leaves open; a thread of it beats on, past the end of a test.
-NEVER_MS = 24 * 3600 * 1000
-
 
 async def test_json_that_is_called_otherwise_lets_nobody_in(
     start_bot: StartBot, discord_server: FakeDiscord, caplog: pytest.LogCaptureFixture
@@ -52,7 +49,6 @@ async def test_a_greeting_without_a_way_back_is_no_connection(
 ) -> None:
     """The gateway is down, says the metric, and the attempt is made anew."""
     discord_server.world.broken.add("no_resume_url")
-    discord_server.gateway.heartbeat_ms = NEVER_MS
 
     running = await start_bot(**discord_settings(discord_server))
 
@@ -64,7 +60,6 @@ async def test_an_interaction_that_is_not_whole_ends_the_connection(
     start_bot: StartBot, discord_server: FakeDiscord
 ) -> None:
     """It is not answered; the bot comes back, and answers the next one."""
-    discord_server.gateway.heartbeat_ms = NEVER_MS
     await connected(start_bot, discord_server)
     discord_server.world.broken.add("no_size_limit")
     lost = await discord_server.type_command("help")

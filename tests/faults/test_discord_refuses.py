@@ -19,9 +19,6 @@ from tests.fakes.discord.rates import OLD_EDITS, Bucket
 
 Json = dict[str, Any]
 
-# A connection that ends in an error the library leaves open; a thread of it beats on.
-NEVER_MS = 24 * 3600 * 1000
-
 CARD = make_card("title")
 
 
@@ -202,7 +199,6 @@ async def test_an_interaction_is_answered_within_three_seconds(
     start_bot: StartBot, discord_server: FakeDiscord, seconds: float, status: int, code: int | None
 ) -> None:
     """Or never; and only once."""
-    discord_server.gateway.heartbeat_ms = NEVER_MS
     await connected(start_bot, discord_server)
     discord_server.world.broken.add("no_size_limit")  # so that the bot does not answer first
     asked = await discord_server.type_command("help", age_seconds=seconds)

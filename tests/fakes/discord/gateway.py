@@ -41,7 +41,6 @@ class Gateway:
         self.identifies = 0
         self.resumes = 0
         self.url = ""
-        self.heartbeat_ms = HEARTBEAT_MS
 
     @property
     def session(self) -> Session | None:
@@ -71,7 +70,7 @@ class Gateway:
         await socket.prepare(request)
         self._sockets.add(socket)
         try:
-            await socket.send_json({"op": _HELLO, "d": {"heartbeat_interval": self.heartbeat_ms}})
+            await socket.send_json({"op": _HELLO, "d": {"heartbeat_interval": HEARTBEAT_MS}})
             async for message in socket:
                 if message.type is WSMsgType.TEXT:
                     await self._take(socket, message.json())
