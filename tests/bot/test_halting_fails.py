@@ -4,7 +4,7 @@ import asyncio
 import socket
 from pathlib import Path
 
-from arbwatch.credential import Credential
+from arbwatch.bearer.credential import Credential
 from bot.commands import Commands
 from bot.exporter_api import ExporterApi
 from tests.arbwatch.exporters import KillableExporter

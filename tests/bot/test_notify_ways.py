@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from arbwatch.tokens import parse_setting
+from arbwatch.bearer.tokens import parse_setting
 from bot.facts import KINDS
 from bot.preferences import Preferences
 from tests.bot.conftest import NOBODY_LISTENS, StartBot, until

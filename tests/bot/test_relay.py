@@ -5,7 +5,7 @@ from io import BytesIO
 
 import pytest
 
-from arbwatch.tokens import parse_setting
+from arbwatch.bearer.tokens import parse_setting
 from bot.routes.alerts import MAX_BODY_BYTES
 from tests.bot.conftest import StartBot, until
 from tests.bot.payloads import alert, payload
