@@ -83,8 +83,13 @@ class Gateway:
         """Stay connected until cancelled; raises StartError when Discord refuses the token."""
         await _until_done("Login", self.login)
         while True:
-            await _until_done("Command sync", self._sync)
-            await self._stay_connected()
+            # Buttons work whether or not Discord takes the commands.
+            syncing = asyncio.create_task(_until_done("Command sync", self._sync))
+            try:
+                await self._stay_connected()
+            finally:
+                syncing.cancel()
+                await asyncio.wait({syncing})
             await self.close()
             await _until_done("Login", self._login_again)
 

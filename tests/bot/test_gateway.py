@@ -229,3 +229,20 @@ async def test_a_gateway_closed_for_good_is_logged_in_to_again(
     await running.bot.alert_error("other", "after")
     await until(lambda: discord_server.messages)
     assert "/edges" in await discord_server.ask("help")
+
+
+async def test_buttons_are_heard_though_the_commands_are_refused(
+    discord_server: FakeDiscord,
+) -> None:
+    """The bot was let in without the right to commands: the gateway opens all the same."""
+    discord_server.world.faults.append(
+        Fault("status", method="PUT", path="/commands", status=403, times=1000)
+    )
+    gateway = Gateway(BotConfig(**discord_settings(discord_server)), lambda tree: None)
+
+    task = asyncio.create_task(gateway.run())
+
+    await until(lambda: gateway.is_ready)
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+    await gateway.close()
