@@ -5,6 +5,8 @@
 SHELL := /bin/sh
 VENV := .venv
 BIN := $(VENV)/bin
+# Most tests wait for real programs more than they compute.
+PARALLEL = -n 2 --dist loadfile
 COMPILE = $(BIN)/uv pip compile pyproject.toml --quiet --upgrade --universal --python-version 3.11 \
 	--generate-hashes --custom-compile-command "make lock"
 
@@ -24,7 +26,7 @@ drill: $(VENV)/run.stamp  ## halt the running demo from a fake Discord and by ru
 	@$(BIN)/python -m bench.drill $(ARGS)
 
 test: $(VENV)/dev.stamp programs  ## every test; PYTEST_ARGS="-k words" for some
-	@$(BIN)/python -m pytest $(PYTEST_ARGS)
+	@$(BIN)/python -m pytest $(PARALLEL) $(PYTEST_ARGS)
 
 lint: $(VENV)/dev.stamp  ## style, imports, types
 	@$(BIN)/ruff format --check --quiet . || { echo 'run: make fmt'; exit 1; }
