@@ -1,12 +1,11 @@
-"""Metrics of the bot: the only place, with their route, that knows prometheus_client."""
+"""Metrics of the bot, each known by one attribute."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import datetime
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
-from prometheus_client.core import GaugeMetricFamily
-from prometheus_client.registry import Collector
 
+from bot.collectors import BacklogCollector, MomentCollector
 from bot.command_list import COMMANDS
 from bot.outbox import Backlog
 
@@ -52,6 +51,17 @@ class BotMetrics:
 
     def __init__(self, registry: CollectorRegistry, *, version: str) -> None:
         self.registry = registry
+        self._count_webhook(registry)
+        self._count_deliveries(registry)
+        self._count_guards(registry)
+        self._count_notices(registry)
+        self._count_commands(registry)
+        self._count_halts(registry)
+        build = Gauge("arb_bot_build_info", "Always 1.", ("version",), registry=registry)
+        build.labels(version=version).set(1)
+
+    def _count_webhook(self, registry: CollectorRegistry) -> None:
+        """What Alertmanager posts, and who may."""
         self.alerts_received = Counter(
             "arb_bot_alerts_received",
             "Alerts that Alertmanager posted and the outbox committed.",
@@ -68,6 +78,9 @@ class BotMetrics:
             "Changes of TOKENS_FILE that could not be read.",
             registry=registry,
         )
+
+    def _count_deliveries(self, registry: CollectorRegistry) -> None:
+        """Cards on their way to Discord."""
         self.deliveries = _counter(
             registry, "arb_bot_deliveries", "Attempts to deliver a card.", operation=OPERATIONS
         )
@@ -93,6 +106,9 @@ class BotMetrics:
             "Sessions begun at Discord's gateway; at 1,000 a day Discord resets the token.",
             registry=registry,
         )
+
+    def _count_guards(self, registry: CollectorRegistry) -> None:
+        """What watches over delivery."""
         self.fallback = _counter(
             registry,
             "arb_bot_fallback",
@@ -115,6 +131,20 @@ class BotMetrics:
             "When the bot's loop and its outbox last answered each other; every second.",
             registry=registry,
         )
+        self.reminders = Counter(
+            "arb_bot_reminders",
+            "Times that critical alerts were told again, since nobody had taken them.",
+            registry=registry,
+        )
+        self.reminder_failures = _counter(
+            registry,
+            "arb_bot_reminder_failures",
+            "Times that a reminder could not be made, or an old one not be taken away.",
+            reason=REMINDER_FAILURES,
+        )
+
+    def _count_notices(self, registry: CollectorRegistry) -> None:
+        """Facts of the exporter's stream."""
         self.stream_up = Gauge(
             "arb_bot_stream_up",
             "1 while the exporter's event stream is connected.",
@@ -126,6 +156,9 @@ class BotMetrics:
         self.notices_skipped = Counter(
             "arb_bot_notices_skipped", "Stream events that could not be read.", registry=registry
         )
+
+    def _count_commands(self, registry: CollectorRegistry) -> None:
+        """What people do."""
         self.commands = Counter(
             "arb_bot_commands", "Commands answered.", ("command", "result"), registry=registry
         )
@@ -144,6 +177,9 @@ class BotMetrics:
             "Denials that the exporter did not take into its audit trail.",
             command=ACTING,
         )
+
+    def _count_halts(self, registry: CollectorRegistry) -> None:
+        """Halts that alerts ask for."""
         self.auto_halts = _counter(
             registry,
             "arb_bot_auto_halts",
@@ -155,23 +191,10 @@ class BotMetrics:
             "Halts that alerts ask for and the exporter has not stored.",
             registry=registry,
         )
-        self.reminders = Counter(
-            "arb_bot_reminders",
-            "Times that critical alerts were told again, since nobody had taken them.",
-            registry=registry,
-        )
-        self.reminder_failures = _counter(
-            registry,
-            "arb_bot_reminder_failures",
-            "Times that a reminder could not be made, or an old one not be taken away.",
-            reason=REMINDER_FAILURES,
-        )
-        build = Gauge("arb_bot_build_info", "Always 1.", ("version",), registry=registry)
-        build.labels(version=version).set(1)
 
     def watch_outbox(self, backlog: Callable[[], Backlog]) -> None:
         """Show at every scrape how much waits in the outbox."""
-        self.registry.register(_BacklogCollector(backlog))
+        self.registry.register(BacklogCollector(backlog))
 
     def watch_discord(self, is_ready: Callable[[], bool]) -> None:
         """Show whether Discord's gateway is connected; only called when there is a token."""
@@ -183,7 +206,7 @@ class BotMetrics:
     def watch_gateway(self, last_open: Callable[[], datetime | None]) -> None:
         """Show when Discord's gateway was last connected."""
         self.registry.register(
-            _MomentCollector(
+            MomentCollector(
                 "arb_bot_gateway_last_open_timestamp_seconds",
                 "When Discord's gateway was last connected; absent until it was.",
                 last_open,
@@ -193,7 +216,7 @@ class BotMetrics:
     def watch_watchdog(self, last_heard: Callable[[], datetime | None]) -> None:
         """Show when the alert that always fires last came."""
         self.registry.register(
-            _MomentCollector(
+            MomentCollector(
                 "arb_bot_watchdog_last_seen_timestamp_seconds",
                 "When Alertmanager last told of the alert that always fires; absent until it did.",
                 last_heard,
@@ -204,41 +227,6 @@ class BotMetrics:
         """Count one answered command; a name outside the closed set goes to `other`."""
         known = command if command in COMMAND_NAMES else "other"
         self.commands.labels(command=known, result=result).inc()
-
-
-class _BacklogCollector(Collector):
-    """The oldest waiting card has no sample while nothing waits: there is no such time."""
-
-    def __init__(self, backlog: Callable[[], Backlog]) -> None:
-        self._backlog = backlog
-
-    def collect(self) -> Iterator[GaugeMetricFamily]:
-        backlog = self._backlog()
-        yield GaugeMetricFamily(
-            "arb_bot_outbox_waiting", "Cards that wait for delivery.", value=backlog.waiting
-        )
-        oldest = GaugeMetricFamily(
-            "arb_bot_outbox_oldest_waiting_timestamp_seconds",
-            "When the longest waiting card changed; absent while none waits.",
-        )
-        if backlog.oldest is not None:
-            oldest.add_metric([], backlog.oldest.timestamp())
-        yield oldest
-
-
-class _MomentCollector(Collector):
-    """A time that has no sample while there was none."""
-
-    def __init__(self, name: str, text: str, moment: Callable[[], datetime | None]) -> None:
-        self._name = name
-        self._text = text
-        self._moment = moment
-
-    def collect(self) -> Iterator[GaugeMetricFamily]:
-        family = GaugeMetricFamily(self._name, self._text)
-        if (moment := self._moment()) is not None:
-            family.add_metric([], moment.timestamp())
-        yield family
 
 
 def _counter(

@@ -16,6 +16,7 @@ HOMES = {
         "exporter/metrics/",
         "exporter/app.py",
         "bot/metrics.py",
+        "bot/collectors.py",
         "bot/routes/ops.py",
         "bot/app.py",
     ),

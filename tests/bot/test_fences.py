@@ -14,7 +14,7 @@ ALLOWED = {
     "sqlite3": ("outbox/",),
     "matplotlib": ("charts/",),
     "fastapi": ("app.py", "server.py", "routes/"),
-    "prometheus_client": ("metrics.py", "app.py", "routes/ops.py"),
+    "prometheus_client": ("metrics.py", "collectors.py", "app.py", "routes/ops.py"),
     "exporter": (),
 }
 
@@ -38,6 +38,7 @@ FLOORS = (
     ("relay.py", "notices.py", "commands/", "worker.py"),
     ("auto_halts.py",),
     ("metrics.py",),
+    ("collectors.py",),
     ("outbox/",),
     ("cards/", "charts/"),
     (
