@@ -6,7 +6,7 @@ import sys
 
 from bench.hurry import HurriedLoop
 from bot import ArbitrageBot, BotConfig
-from bot.settings import read_settings
+from bot.console_settings import read_settings
 
 
 def main() -> None:

@@ -5,8 +5,9 @@ import logging
 import sys
 
 from bot.app import ArbitrageBot
+from bot.console_settings import read_settings
 from bot.errors import StartError
-from bot.settings import BotConfig, read_settings
+from bot.settings import BotConfig
 
 
 def main() -> int:

@@ -18,10 +18,10 @@ from bot.bot_api import BotApi
 from bot.chart_files import ChartFiles
 from bot.commands import Answer, Caller, Commands
 from bot.commands.drawing import Drawing
+from bot.console_settings import ConsoleConfig, read_settings
 from bot.errors import StartError
 from bot.exporter_api import ExporterApi
 from bot.prometheus_api import PrometheusApi
-from bot.settings import ConsoleConfig, read_settings
 
 _PROMPT = "arbwatch> "
 _CLEAR = "\x1b[2J\x1b[H"

@@ -1,39 +1,23 @@
-"""Settings of the bot, read once from the environment."""
+"""Settings of the bot beyond those of the console, read once from the environment."""
 
 import os
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self, TypeVar
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
-    AliasChoices,
     Field,
     InstanceOf,
     SecretStr,
-    ValidationError,
     field_validator,
     model_validator,
 )
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic_settings import NoDecode
 
-from arbwatch.bearer.credential import Credential
 from arbwatch.bearer.gate import check_guard
 from arbwatch.bearer.tokens import Tokens, parse_setting
-from bot.errors import StartError
-
-LogLevel = Literal["DEBUG", "INFO", "WARNING", "ERROR"]
-
-# Fields are also accepted by name in code. The prefix keeps those names out of the environment:
-# without it a stray variable called TOKEN would become the bot's token.
-_CONFIG = SettingsConfigDict(
-    frozen=True,
-    populate_by_name=True,
-    env_prefix="ARBWATCH_BOT_",
-    env_ignore_empty=True,
-    hide_input_in_errors=True,
-    extra="forbid",
-)
+from bot.console_settings import ConsoleConfig
 
 # Of older versions: whoever has set one must not believe that it still guards anything.
 _REPLACED = ("WEBHOOK_TOKEN", "WEBHOOK_TOKEN_FILE")
@@ -45,65 +29,6 @@ _NO_ROLE_ID = (
     " Settings, Advanced, Developer Mode; then Server Settings, Roles, right click a role,"
     " Copy Role ID"
 )
-
-
-class ConsoleConfig(BaseSettings):
-    """What `python -m bot.console` needs."""
-
-    model_config = _CONFIG
-
-    api_base_url: str = Field(
-        default="http://127.0.0.1:8000",
-        validation_alias=AliasChoices("EXPORTER_URL", "DASHBOARD_API_URL"),
-        pattern=r"^https?://\S+$",
-        description="Where the exporter answers",
-    )
-    alertmanager_url: str = Field(
-        default="http://127.0.0.1:9093",
-        validation_alias="ALERTMANAGER_URL",
-        pattern=r"^https?://\S+$",
-        description="Where Alertmanager answers",
-    )
-    prometheus_url: str = Field(
-        default="http://127.0.0.1:9090",
-        validation_alias="PROMETHEUS_URL",
-        pattern=r"^https?://\S+$",
-        description="Where Prometheus answers",
-    )
-    bot_url: str = Field(
-        default="http://127.0.0.1:8080",
-        validation_alias="BOT_URL",
-        pattern=r"^https?://\S+$",
-        description="Where the console finds the bot",
-    )
-    exporter_token: SecretStr | None = Field(
-        default=None,
-        validation_alias="EXPORTER_TOKEN",
-        description="Bearer token for the exporter",
-    )
-    exporter_token_file: Path | None = Field(
-        default=None,
-        validation_alias="EXPORTER_TOKEN_FILE",
-        description="File that holds it; read again when the exporter refuses it",
-    )
-    log_level: LogLevel = Field(default="INFO", validation_alias="LOG_LEVEL")
-
-    @model_validator(mode="after")
-    def _check_credential(self) -> Self:
-        if self.exporter_token and self.exporter_token_file:
-            raise ValueError("EXPORTER_TOKEN: set either this or EXPORTER_TOKEN_FILE, not both")
-        try:
-            credential = self.credential()
-        except ValueError as wrong:
-            raise ValueError(f"EXPORTER_TOKEN: {wrong}") from None
-        if self.exporter_token_file and not credential.headers:
-            raise ValueError(f"EXPORTER_TOKEN_FILE: no token in {self.exporter_token_file}")
-        return self
-
-    def credential(self) -> Credential:
-        """What a client of the exporter shows."""
-        text = self.exporter_token.get_secret_value() if self.exporter_token else None
-        return Credential(self.exporter_token_file or text)
 
 
 class BotConfig(ConsoleConfig):
@@ -279,20 +204,6 @@ class BotConfig(ConsoleConfig):
                     "Alertmanager's token needs the scope webhook there"
                 )
         return self
-
-
-Config = TypeVar("Config", bound=ConsoleConfig)
-
-
-def read_settings(config: type[Config]) -> Config:
-    """Build settings from the environment, or raise StartError naming the variable."""
-    try:
-        return config()
-    except ValidationError as invalid:
-        first = invalid.errors(include_input=False, include_url=False, include_context=False)[0]
-        message = first["msg"].removeprefix("Value error, ")
-        where = ".".join(str(part) for part in first["loc"])
-        raise StartError(f"{where}: {message}" if where else message) from invalid
 
 
 def _read_secret(values: dict[str, Any], field: str, variable: str) -> None:

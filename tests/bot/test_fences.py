@@ -54,6 +54,7 @@ FLOORS = (
         "pace.py",
         "preferences.py",
         "reference.py",
+        "console_settings.py",
         "settings.py",
         "sse.py",
         "stopping.py",

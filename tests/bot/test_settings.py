@@ -7,8 +7,8 @@ import pytest
 from pydantic import SecretStr, ValidationError
 
 from bot import BotConfig
+from bot.console_settings import read_settings
 from bot.errors import StartError
-from bot.settings import read_settings
 
 VARIABLES = (
     "DISCORD_BOT_TOKEN",
