@@ -29,6 +29,11 @@ class CuttingRelay:
         """How many cuts are still to come."""
         return len(self._cuts)
 
+    @property
+    def connections(self) -> int:
+        """How many were opened so far."""
+        return len(self._pairs)
+
     def __enter__(self) -> Self:
         self._thread.start()
         return self

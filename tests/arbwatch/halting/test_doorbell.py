@@ -62,7 +62,7 @@ def test_a_cut_stream_is_opened_again(api: Client) -> None:
             api.post("/api/venues/kalshi/halt", {})
 
         wait_until(lambda: relay.cuts_left == 0)
-        wait_until(lambda: bell.is_connected)
+        wait_until(lambda: relay.connections > 1 and bell.is_connected)
 
 
 def test_a_silent_stream_is_dead() -> None:
