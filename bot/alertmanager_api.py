@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Literal, TypeVar
 
-import aiohttp
 import msgspec
 from msgspec import Struct
 
-from bot.errors import AlertmanagerDown
+from bot.connection import Connection
+from bot.errors import AlertmanagerDown, Unreachable
 
 # Asked while somebody waits for an answer: without it the answer says that it is not known.
 TIMEOUT_SECONDS = 1.5
@@ -99,15 +99,11 @@ class AlertmanagerApi:
     """Typed calls to one Alertmanager; every one raises AlertmanagerDown where it fails."""
 
     def __init__(self, base_url: str, *, timeout_seconds: float = TIMEOUT_SECONDS) -> None:
-        self._base = f"{base_url.rstrip('/')}/api/v2"
-        self._timeout = aiohttp.ClientTimeout(total=timeout_seconds)
-        self._session: aiohttp.ClientSession | None = None
+        self._connection = Connection(base_url, timeout_seconds=timeout_seconds)
 
     async def close(self) -> None:
         """Close the connections; closing twice is harmless."""
-        session, self._session = self._session, None
-        if session is not None:
-            await session.close()
+        await self._connection.close()
 
     async def critical(self) -> list[FiringAlert]:
         """Critical alerts that fire and that nobody silenced."""
@@ -129,7 +125,7 @@ class AlertmanagerApi:
 
     async def silence(self, wanted: NewSilence) -> str:
         """Make a silence and return its id. When this fails it may have been made all the same."""
-        body = await self._call("POST", "/silences", data=msgspec.json.encode(wanted))
+        body = await self._call("POST", "/silences", json=msgspec.json.encode(wanted))
         return _decode(body, _Made).silence_id
 
     async def expire(self, silence_id: str) -> None:
@@ -146,18 +142,13 @@ class AlertmanagerApi:
         return _decode(await self._call("GET", path, params=params or {}), kind)
 
     async def _call(self, method: str, path: str, **given: Any) -> bytes:
-        if self._session is None:
-            headers = {"Content-Type": "application/json"}
-            self._session = aiohttp.ClientSession(timeout=self._timeout, headers=headers)
-        url = f"{self._base}{path}"
         try:
-            async with self._session.request(method, url, **given) as response:
-                body = await response.read()
-        except (TimeoutError, aiohttp.ClientError, OSError) as failed:
+            reply = await self._connection.call(method, f"/api/v2{path}", **given)
+        except Unreachable as failed:
             raise AlertmanagerDown("Alertmanager gave no usable answer") from failed
-        if not response.ok:
-            raise _Refused(response.status, body)
-        return body
+        if reply.status >= 400:
+            raise _Refused(reply.status, reply.body)
+        return reply.body
 
 
 class _Refused(AlertmanagerDown):

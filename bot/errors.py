@@ -13,6 +13,10 @@ class OutboxError(BotError):
     """The outbox could not be read or written; nothing of the attempted change was stored."""
 
 
+class Unreachable(BotError):
+    """A server gave no answer in time; each client has its own word for it."""
+
+
 class ExporterError(BotError):
     """The exporter gave no usable answer."""
 

@@ -1,10 +1,9 @@
 """Client of the exporter's REST calls."""
 
 from http import HTTPStatus
-from typing import Any, TypeVar
+from typing import TypeVar
 from urllib.parse import quote
 
-import aiohttp
 import msgspec
 
 from arbwatch.answers import (
@@ -17,7 +16,8 @@ from arbwatch.answers import (
 )
 from arbwatch.bearer.credential import Credential
 from arbwatch.control import ALL_VENUES, Denial, HaltOrder, ResumeOrder, VenueControl
-from bot.errors import ExporterDown, ExporterError, ExporterRefused
+from bot.connection import Connection, Reply
+from bot.errors import ExporterDown, ExporterError, ExporterRefused, Unreachable
 
 # Discord waits 3 s for a first answer; what remains is for the way there and back.
 TIMEOUT_SECONDS = 2.0
@@ -54,14 +54,11 @@ class ExporterApi:
     ) -> None:
         self.base_url = base_url.rstrip("/")
         self._credential = credential or Credential(None)
-        self._timeout = aiohttp.ClientTimeout(total=timeout_seconds)
-        self._session: aiohttp.ClientSession | None = None
+        self._connection = Connection(base_url, timeout_seconds=timeout_seconds)
 
     async def close(self) -> None:
         """Close the connections; closing twice is harmless."""
-        session, self._session = self._session, None
-        if session is not None:
-            await session.close()
+        await self._connection.close()
 
     async def edges(self, limit: int) -> list[LiveEdge]:
         """Live edges, largest first."""
@@ -121,35 +118,29 @@ class ExporterApi:
     async def _call(
         self, method: str, path: str, kind: type[Body], body: msgspec.Struct | None = None
     ) -> Body:
-        status, content = await self._exchange(method, path, body)
-        if status == HTTPStatus.UNAUTHORIZED and self._credential.renew():
-            status, content = await self._exchange(method, path, body)
-        if status >= 400:
-            raise _refusal(status, content)
+        reply = await self._exchange(method, path, body)
+        if reply.status == HTTPStatus.UNAUTHORIZED and self._credential.renew():
+            reply = await self._exchange(method, path, body)
+        if reply.status >= 400:
+            raise _refusal(reply)
         try:
-            return msgspec.json.decode(content, type=kind)
+            return msgspec.json.decode(reply.body, type=kind)
         except msgspec.DecodeError as wrong:
             raise ExporterError("the exporter's answer could not be read") from wrong
 
-    async def _exchange(
-        self, method: str, path: str, body: msgspec.Struct | None
-    ) -> tuple[int, bytes]:
-        if self._session is None:
-            self._session = aiohttp.ClientSession(timeout=self._timeout)
-        sent: dict[str, Any] = {"headers": self._credential.headers}
-        if body is not None:
-            sent["data"] = msgspec.json.encode(body)
-            sent["headers"]["Content-Type"] = "application/json"
+    async def _exchange(self, method: str, path: str, body: msgspec.Struct | None) -> Reply:
+        json = None if body is None else msgspec.json.encode(body)
         try:
-            async with self._session.request(method, self.base_url + path, **sent) as response:
-                return response.status, await response.read()
-        except (TimeoutError, aiohttp.ClientError, OSError) as failed:
+            return await self._connection.call(
+                method, path, json=json, headers=self._credential.headers
+            )
+        except Unreachable as failed:
             raise ExporterDown("the exporter does not answer") from failed
 
 
-def _refusal(status: int, content: bytes) -> ExporterRefused:
+def _refusal(reply: Reply) -> ExporterRefused:
     try:
-        fault = msgspec.json.decode(content, type=_Refusal).error
+        fault = msgspec.json.decode(reply.body, type=_Refusal).error
     except msgspec.DecodeError:
-        return ExporterRefused(status, f"the exporter answered {status}")
-    return ExporterRefused(status, fault.message, code=fault.code)
+        return ExporterRefused(reply.status, f"the exporter answered {reply.status}")
+    return ExporterRefused(reply.status, fault.message, code=fault.code)

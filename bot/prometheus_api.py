@@ -4,10 +4,10 @@ import json
 from datetime import UTC, datetime, timedelta
 from typing import Generic, TypeVar
 
-import aiohttp
 import msgspec
 
-from bot.errors import PrometheusDown
+from bot.connection import Connection
+from bot.errors import PrometheusDown, Unreachable
 
 # Asked while somebody waits for an answer: without it the answer says that it is not known.
 TIMEOUT_SECONDS = 1.5
@@ -37,15 +37,11 @@ class PrometheusApi:
     """Typed calls to one Prometheus. Each raises PrometheusDown."""
 
     def __init__(self, base_url: str, *, timeout_seconds: float = TIMEOUT_SECONDS) -> None:
-        self._url = f"{base_url.rstrip('/')}/api/v1"
-        self._timeout = aiohttp.ClientTimeout(total=timeout_seconds)
-        self._session: aiohttp.ClientSession | None = None
+        self._connection = Connection(base_url, timeout_seconds=timeout_seconds)
 
     async def close(self) -> None:
         """Close the connections; closing twice is harmless."""
-        session, self._session = self._session, None
-        if session is not None:
-            await session.close()
+        await self._connection.close()
 
     async def limits(self, name: str) -> dict[str, float]:
         """A limit of `limits.yml` in its own unit, by its scope: a venue, or `all`."""
@@ -72,13 +68,12 @@ class PrometheusApi:
         ]
 
     async def _ask(self, call: str, kind: type[_Found[Row]], **asked: str) -> _Found[Row]:
-        if self._session is None:
-            self._session = aiohttp.ClientSession(timeout=self._timeout)
         try:
-            async with self._session.post(f"{self._url}/{call}", data=asked) as response:
-                response.raise_for_status()
-                return msgspec.json.decode(await response.read(), type=kind)
-        except (TimeoutError, aiohttp.ClientError, OSError, msgspec.DecodeError) as failed:
+            reply = await self._connection.call("POST", f"/api/v1/{call}", data=asked)
+            if reply.status >= 400:
+                raise PrometheusDown(f"Prometheus answered {reply.status}")
+            return msgspec.json.decode(reply.body, type=kind)
+        except (Unreachable, msgspec.DecodeError) as failed:
             raise PrometheusDown("Prometheus gave no usable answer") from failed
 
 

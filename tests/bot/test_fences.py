@@ -61,6 +61,7 @@ FLOORS = (
         "tallies.py",
         "text.py",
     ),
+    ("connection.py",),
     ("errors.py",),
 )
 
