@@ -50,10 +50,14 @@ class VenueHealth(Struct, frozen=True, kw_only=True):
 
 
 class EquityPoint(Struct, frozen=True, kw_only=True):
-    """Cumulative realized P&L at the end of an hour in which something was filled, or by now."""
+    """Cumulative realized P&L at the end of an hour in which something was filled, or by now.
+
+    `drawdown_usd` is how far it then stood below its best, 0 or negative.
+    """
 
     timestamp: datetime
     pnl_usd: float
+    drawdown_usd: float = 0.0
 
 
 class DayResult(Struct, frozen=True, kw_only=True):
@@ -62,6 +66,36 @@ class DayResult(Struct, frozen=True, kw_only=True):
     day: str
     pnl_usd: float
     fills: int
+
+
+class PeriodResult(Struct, frozen=True, kw_only=True):
+    """Realized P&L of one ISO week, `YYYY-Www`, or one calendar month, `YYYY-MM`, in UTC."""
+
+    period: str
+    pnl_usd: float
+    fills: int
+
+
+class RiskStats(Struct, frozen=True, kw_only=True):
+    """What was risked for the results; how each is worked out stands in `docs/statistics.md`.
+
+    Drawdowns are 0 or negative, ratios shares of equity; the hours are those of the peak and of the
+    low, absent without a drawdown. Sharpe is absent below 20 days of results, and stands between
+    `sharpe_low` and `sharpe_high` at 95 %. Sortino is absent without a losing day as well.
+    """
+
+    drawdown_usd: float
+    drawdown_ratio: float
+    drawdown_since: datetime | None
+    max_drawdown_usd: float
+    max_drawdown_ratio: float
+    max_drawdown_from: datetime | None
+    max_drawdown_to: datetime | None
+    sharpe_ratio: float | None
+    sharpe_low: float | None
+    sharpe_high: float | None
+    sharpe_samples: int
+    sortino_ratio: float | None
 
 
 class PnlReport(Struct, frozen=True, kw_only=True):
@@ -75,6 +109,86 @@ class PnlReport(Struct, frozen=True, kw_only=True):
     sharpe_samples: int
     curve: list[EquityPoint]
     days: list[DayResult]
+
+
+class Distribution(Struct, frozen=True, kw_only=True):
+    """How long something took, counted by bucket; quantiles are interpolated within a bucket.
+
+    `counts` has one number more than `bounds_seconds`: those above the last bound. A quantile up
+    there is told as the last bound.
+    """
+
+    samples: int
+    p50_seconds: float | None
+    p95_seconds: float | None
+    p99_seconds: float | None
+    bounds_seconds: list[float]
+    counts: list[int]
+
+
+class StatsRow(Struct, frozen=True, kw_only=True):
+    """A row of `GET /api/stats`: one day, week, month, category, pair or leader, or the total.
+
+    `name` is absent where the engine gave none. `pnl_usd`, `fills` and `reversals` are booked on
+    their own day; all from `trades` to `leader_right` is of fills that stand, on the fill's day.
+    In cents are means per contract, in USD sums; losses are negative. `leader_right` and
+    `led_share` are of leaders only.
+    """
+
+    name: str | None
+    pnl_usd: float
+    fills: int
+    reversals: int
+    trades: int
+    one_legged: int
+    wins: int
+    losses: int
+    hit_rate: float | None
+    average_win_usd: float | None
+    average_loss_usd: float | None
+    profit_factor: float | None
+    size_usd: float
+    contracts: float
+    gross_usd: float
+    fees_usd: float
+    slippage_usd: float
+    net_usd: float
+    other_usd: float
+    realized_usd: float
+    entry_edge_cents: float | None
+    realized_edge_cents: float | None
+    capture_ratio: float | None
+    slippage_cents: float | None
+    expected_slippage_cents: float | None
+    leader_right: float | None
+    edges_seen: int | None
+    edges_filled: int | None
+    edges_missed: int | None
+    edges_small: int | None
+    missed_best_cents: float | None
+    missed_at_most_usd: float | None
+    edge_lifetime_mean_seconds: float | None
+    led_share: float | None
+
+
+Grouping = Literal["day", "week", "month", "category", "pair", "leader"]
+
+
+class StatsReport(Struct, frozen=True, kw_only=True):
+    """`GET /api/stats`: the UTC days from `from_day` to `to_day`, both included.
+
+    Where no day was asked for it is the first with a result, and today.
+    """
+
+    by: Grouping | None
+    from_day: str | None
+    to_day: str
+    equity_usd: float
+    total: StatsRow
+    rows: list[StatsRow]
+    risk: RiskStats
+    hedge_latency: Distribution
+    edge_lifetime: Distribution
 
 
 class Rejection(Struct, frozen=True, kw_only=True, omit_defaults=True):
