@@ -11,7 +11,6 @@ from prometheus_client import CollectorRegistry
 from arbwatch import __version__
 from arbwatch.bearer.gate import in_force
 from arbwatch.bearer.tokens import Scope
-from exporter import limits as limits_file
 from exporter import refusals
 from exporter.access import Access
 from exporter.control import Control
@@ -21,7 +20,7 @@ from exporter.health import VenueWatch
 from exporter.ingest import Ingest
 from exporter.ledger.ledger import Ledger
 from exporter.ledger.store import Store
-from exporter.limits import Limits
+from exporter.limits_in_force import LimitsInForce
 from exporter.live_edges import LiveEdges
 from exporter.metrics import Metrics
 from exporter.metrics.exposition import Exposition
@@ -47,7 +46,7 @@ class Exporter:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
-        self.limits: Limits = limits_file.load(settings.limits_file, venues=settings.venues)
+        self.limits = LimitsInForce(settings.limits_file, venues=settings.venues)
         self.registry = CollectorRegistry()
         self.metrics = metrics = Metrics(
             self.registry, venues=settings.venues, categories=settings.categories
@@ -170,7 +169,7 @@ def create_app(exporter: Exporter) -> FastAPI:
 def _routers(exporter: Exporter) -> dict[Scope, list[APIRouter]]:
     """Every route by the scope it needs; pushes, which need `ingest`, are not FastAPI's."""
     venues, limits = exporter.settings.venues, exporter.limits
-    pnl = Pnl(exporter.ledger, exporter.totals, equity_usd=limits.equity_usd)
+    pnl = Pnl(exporter.ledger, exporter.totals, limits=limits)
     return {
         "read": [
             read.edges(exporter.live_edges, exporter.exposure),

@@ -12,14 +12,24 @@ Positive = Annotated[float, msgspec.Meta(gt=0)]
 Share = Annotated[float, msgspec.Meta(gt=0, le=1)]
 ALL = "all"
 
-OF_EQUITY = ("daily_loss", "weekly_loss", "monthly_loss")
-OF_STRATEGY = ("min_net_edge", "hedge_timeout", "concurrent_pairs", "median_slippage", *OF_EQUITY)
+OF_EQUITY = ("daily_loss", "weekly_loss", "monthly_loss", "drawdown")
+OF_STRATEGY = (
+    "min_net_edge",
+    "hedge_timeout",
+    "hedges_in_time",
+    "concurrent_pairs",
+    "median_slippage",
+    "min_capture",
+    "one_legged",
+    *OF_EQUITY,
+)
 OF_VENUE = (
     "venue_exposure",
     "contract_exposure",
     "error_rate",
     "feed_latency",
     "feed_silence",
+    "feed_cuts",
     "availability",
 )
 
@@ -30,16 +40,21 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     equity_usd: Positive
     min_net_edge: Positive
     hedge_timeout: Positive
+    hedges_in_time: Share
     concurrent_pairs: Positive
     median_slippage: Positive
+    min_capture: Share
+    one_legged: Positive
     daily_loss: Share
     weekly_loss: Share
     monthly_loss: Share
+    drawdown: Share
     venue_exposure: Positive | dict[str, Positive]
     contract_exposure: Positive | dict[str, Positive]
     error_rate: Share | dict[str, Share]
     feed_latency: Positive | dict[str, Positive]
     feed_silence: Positive | dict[str, Positive]
+    feed_cuts: Positive | dict[str, Positive]
     availability: Share | dict[str, Share]
 
     def of_venue(self, name: str, venue: str) -> float:

@@ -9,15 +9,16 @@ from exporter.ledger.ledger import Ledger
 from exporter.ledger.statistics import Totals, daily_returns, sharpe_ratio
 from exporter.ledger.store import Store
 from exporter.ledger.units import EPOCH, to_usd
+from exporter.limits_in_force import LimitsInForce
 
 
 class Pnl:
     """Builds the report of `GET /api/pnl`."""
 
-    def __init__(self, ledger: Ledger, totals: Totals, *, equity_usd: float) -> None:
+    def __init__(self, ledger: Ledger, totals: Totals, *, limits: LimitsInForce) -> None:
         self._ledger = ledger
         self._totals = totals
-        self._equity_usd = equity_usd
+        self._limits = limits
 
     async def report(self) -> PnlReport:
         """The results of all fills stored so far."""
@@ -25,7 +26,7 @@ class Pnl:
         now = utc_now()
         today = (now - EPOCH).days
         summary, days = self._totals.summary, self._totals.days
-        returns = daily_returns(days, equity_usd=self._equity_usd, today=today)
+        returns = daily_returns(days, equity_usd=self._limits.now.equity_usd, today=today)
         return PnlReport(
             realized_usd=to_usd(summary.realized),
             day_usd=to_usd(days.get(today, 0)),

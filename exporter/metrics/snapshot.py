@@ -14,7 +14,7 @@ from exporter.exposure import OpenExposure
 from exporter.health import VenueWatch
 from exporter.ledger.statistics import Totals, daily_returns, sharpe_ratio
 from exporter.ledger.units import EPOCH, to_usd
-from exporter.limits import Limits
+from exporter.limits_in_force import LimitsInForce
 from exporter.live_edges import LiveEdges
 from exporter.metrics.metrics import Metrics
 
@@ -33,7 +33,7 @@ class Snapshot(Collector):
         self,
         *,
         venues: tuple[str, ...],
-        limits: Limits,
+        limits: LimitsInForce,
         metrics: Metrics,
         live_edges: LiveEdges,
         exposure: OpenExposure,
@@ -109,7 +109,9 @@ class Snapshot(Collector):
 
     def _results(self) -> Iterator[Metric]:
         today = (utc_now() - EPOCH).days
-        returns = daily_returns(self._totals.days, equity_usd=self._limits.equity_usd, today=today)
+        returns = daily_returns(
+            self._totals.days, equity_usd=self._limits.now.equity_usd, today=today
+        )
         sharpe = sharpe_ratio(returns)
         values = {
             "arb_pnl_realized_usd": ("Realized P&L", to_usd(self._totals.summary.realized)),
@@ -122,7 +124,7 @@ class Snapshot(Collector):
                 to_usd(self._totals.summary.drawdown),
             ),
             "arb_sharpe_samples": ("Complete days behind the Sharpe ratio", len(returns)),
-            "arb_equity_usd": ("Equity that losses are a share of", self._limits.equity_usd),
+            "arb_equity_usd": ("Equity that losses are a share of", self._limits.now.equity_usd),
         }
         for name, (text, value) in values.items():
             yield GaugeMetricFamily(name, text, value=value)
@@ -203,6 +205,6 @@ class Snapshot(Collector):
         limits = GaugeMetricFamily(
             "arb_limit", "Limits of limits.yml, in base units", labels=["limit", "scope"]
         )
-        for (name, scope), value in self._limits.series(self._venues).items():
+        for (name, scope), value in self._limits.now.series(self._venues).items():
             limits.add_metric([name, scope], value)
         return limits

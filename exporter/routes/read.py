@@ -16,7 +16,7 @@ from exporter.health import VenueWatch
 from exporter.ledger.ledger import Ledger
 from exporter.ledger.records import KINDS, Entry
 from exporter.ledger.store import Store
-from exporter.limits import Limits
+from exporter.limits_in_force import LimitsInForce
 from exporter.live_edges import LiveEdges
 from exporter.pnl import Pnl
 from exporter.routes.documented import call, respond
@@ -42,7 +42,7 @@ def edges(live_edges: LiveEdges, exposure: OpenExposure) -> APIRouter:
 
 
 def health(
-    watch: VenueWatch, control: Control, *, venues: tuple[str, ...], limits: Limits
+    watch: VenueWatch, control: Control, *, venues: tuple[str, ...], limits: LimitsInForce
 ) -> APIRouter:
     """The route of each venue's health."""
     routes = APIRouter(prefix="/api", tags=["read"])
@@ -50,7 +50,7 @@ def health(
     @routes.get("/health", **call(list[VenueHealth]))
     async def get_health() -> Response:
         """One row a venue; what was not measured is null."""
-        rows = [watch.health(v, state=control.state(v), limits=limits) for v in venues]
+        rows = [watch.health(v, state=control.state(v), limits=limits.now) for v in venues]
         return respond(rows)
 
     return routes
