@@ -16,13 +16,13 @@ import requests
 from arbwatch.control import HaltState
 from bench.drill import by_command, by_rule, crash
 from bench.drill.bot import running_bot
-from bench.drill.discord import running_discord
-from bench.drill.errors import CannotDrill, StepFailed
 from bench.drill.scene import ENGINE, EXPORTER, Scene
-from bench.drill.stack import Stack
 from bench.drill.tidying import tidied_up
 from bench.drill.timeline import Timeline
-from bench.drill.waiting import wait_for
+from bench.stage.discord import running_discord
+from bench.stage.errors import CannotPlay, StepFailed
+from bench.stage.stack import Stack
+from bench.stage.waiting import wait_for
 from stack.errors import StackError
 from stack.settings import read_settings
 
@@ -47,7 +47,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         stack = Stack(read_settings())
         check_is_demo(stack)
         play(stack, timeline, watch_seconds=chosen.watch)
-    except (CannotDrill, StackError) as error:
+    except (CannotPlay, StackError) as error:
         print(f"no drill: {error}", file=sys.stderr)
         return 1
     except (StepFailed, requests.RequestException) as failure:
@@ -67,7 +67,7 @@ def check_is_demo(stack: Stack) -> None:
     """The demo and nobody else trades, and both venues run.
 
     Raises:
-        CannotDrill: not so.
+        CannotPlay: not so.
     """
     try:
         with suppress(StepFailed):
@@ -75,13 +75,13 @@ def check_is_demo(stack: Stack) -> None:
         engines, venues = stack.engines(), stack.venues()
     except requests.RequestException:
         why = f"the exporter does not answer on {stack.url('exporter')}: start the stack, make up"
-        raise CannotDrill(why) from None
+        raise CannotPlay(why) from None
     if engines != {ENGINE}:
         found = ", ".join(sorted(engines)) or "none"
-        raise CannotDrill(f"it halts trading, so only the demo may be in contact; found: {found}")
+        raise CannotPlay(f"it halts trading, so only the demo may be in contact; found: {found}")
     for venue in venues:
         if venue.state is not HaltState.RUNNING:
-            raise CannotDrill(f"{venue.venue} is {venue.state}: resume it first")
+            raise CannotPlay(f"{venue.venue} is {venue.state}: resume it first")
     for name in (EXPORTER, ENGINE):
         stack.pid(name)
 

@@ -9,11 +9,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from bench.drill.discord import Discord
-from bench.drill.errors import StepFailed
-from bench.drill.stack import Stack
-from bench.drill.waiting import wait_for
 from bench.machine import ROOT
+from bench.stage.discord import Discord
+from bench.stage.errors import StepFailed
+from bench.stage.stack import Stack
+from bench.stage.waiting import wait_for
 
 START_SECONDS = 30.0
 STOP_SECONDS = 10.0

@@ -6,8 +6,6 @@ from typing import NamedTuple
 
 from arbwatch.answers import AuditRow
 from arbwatch.control import HaltState
-from bench.drill.discord import Text
-from bench.drill.errors import StepFailed
 from bench.drill.scene import (
     ANSWER_SECONDS,
     COLLEAGUE,
@@ -26,7 +24,9 @@ from bench.drill.scene import (
     shown,
 )
 from bench.drill.timeline import Moment, Step
-from bench.drill.waiting import wait_for
+from bench.stage.discord import Text
+from bench.stage.errors import StepFailed
+from bench.stage.waiting import wait_for
 
 
 def before(scene: Scene, step: Step) -> None:

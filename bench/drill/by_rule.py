@@ -11,10 +11,10 @@ from typing import Any
 from arbwatch.answers import AuditRow
 from arbwatch.control import HaltState
 from bench.drill.by_command import ask_to_resume, confirm
-from bench.drill.errors import StepFailed
 from bench.drill.scene import ALERT, ENGINE, OTHER_VENUE, VENUE, Scene
 from bench.drill.timeline import Moment, Step
-from bench.drill.waiting import wait_for
+from bench.stage.errors import StepFailed
+from bench.stage.waiting import wait_for
 
 # Of the demo: for so long one signal drops the feed; the limit in limits.yml is as long.
 DROP_SECONDS = 10

@@ -11,7 +11,7 @@ from arbwatch.control import HaltState, VenueControl
 from bench.drill.by_command import ask_to_resume, confirm, enter_halt, find_order, watch_halted
 from bench.drill.scene import ANSWER_SECONDS, EXPORTER, HALTED, TRADER, VENUE, Scene
 from bench.drill.timeline import Moment, Step
-from bench.drill.waiting import wait_for
+from bench.stage.waiting import wait_for
 
 RESTART_SECONDS = 20.0
 

@@ -8,10 +8,10 @@ import requests
 
 from arbwatch.answers import AuditRow, StoredFill
 from arbwatch.control import Halt, HaltState, VenueControl
-from bench.drill.discord import Discord, Person, Text
-from bench.drill.stack import Stack
 from bench.drill.timeline import Moment
-from bench.drill.waiting import wait_for
+from bench.stage.discord import Discord, Person, Text
+from bench.stage.stack import Stack
+from bench.stage.waiting import wait_for
 
 VENUE, OTHER_VENUE = "kalshi", "polymarket"
 ENGINE, EXPORTER = "demo", "exporter"

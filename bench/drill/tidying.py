@@ -8,7 +8,7 @@ from contextlib import contextmanager
 import requests
 
 from bench.drill.scene import VENUE, is_ours
-from bench.drill.stack import Stack
+from bench.stage.stack import Stack
 
 TRY_SECONDS = 20.0
 PAUSE_SECONDS = 0.5
@@ -29,7 +29,7 @@ def end_halts(stack: Stack) -> None:
     while True:
         try:
             if left := [halt.halt_id for halt in stack.venue(VENUE).halts if is_ours(halt)]:
-                stack.resume(VENUE, left)
+                stack.resume(VENUE, left, by="drill")
                 print(f"The drill ended its own halts of {VENUE}: {left}", file=sys.stderr)
             return
         except requests.RequestException as error:

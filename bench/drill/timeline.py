@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from bench.drill.errors import StepFailed
+from bench.stage.errors import StepFailed
 
 HELD, FAILED = "ok", "FAILED"
 _LINE = "{step:<26}  {what:<86}  {at:>8}  {verdict}"

@@ -9,11 +9,11 @@ import pytest
 from arbwatch import Engine
 from arbwatch.control import Halt, Via
 from bench.drill.__main__ import main
-from bench.drill.errors import StepFailed
 from bench.drill.scene import is_ours
-from bench.drill.stack import Stack
 from bench.drill.tidying import tidied_up
 from bench.drill.timeline import Moment, Report, Timeline
+from bench.stage.errors import StepFailed
+from bench.stage.stack import Stack
 from stack.settings import StackSettings
 from tests.conftest import RunningExporter, free_port, wait_until
 

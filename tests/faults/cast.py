@@ -5,7 +5,7 @@ import sys
 import threading
 from pathlib import Path
 
-from bench.drill.discord import Discord
+from bench.stage.discord import Discord
 from tests.bot.processes import environment
 from tests.conftest import LIMITS, free_port, wait_until
 

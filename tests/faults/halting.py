@@ -9,8 +9,8 @@ from typing import Any, Literal, NamedTuple
 
 import requests
 
-from bench.drill.discord import Person
-from bench.drill.errors import StepFailed
+from bench.stage.discord import Person
+from bench.stage.errors import StepFailed
 from exporter.ledger.trail import check_trail
 from tests.conftest import wait_until
 from tests.faults.stage import Stage, choose

@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 import requests
 
-from bench.drill.discord import Discord, running_discord
+from bench.stage.discord import Discord, running_discord
 from tests.conftest import wait_until
 from tests.faults.cast import Bot, Trader
 from tests.faults.processes import ExporterProcess

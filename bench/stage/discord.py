@@ -9,9 +9,9 @@ from typing import Any, NamedTuple
 
 import requests
 
-from bench.drill.errors import StepFailed
-from bench.drill.waiting import wait_for
 from bench.machine import ROOT
+from bench.stage.errors import StepFailed
+from bench.stage.waiting import wait_for
 
 TIMEOUT_SECONDS = 10.0
 # What the fake prints at its start: the settings of a bot, the last of them this one.

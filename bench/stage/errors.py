@@ -1,7 +1,7 @@
-"""Why a drill ended early."""
+"""Why a play with the stack ended early."""
 
 
-class CannotDrill(Exception):
+class CannotPlay(Exception):
     """The stack is not one to play with now; the text says why and what to do. Nothing was done."""
 
 

@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 from typing import TypeVar
 
-from bench.drill.errors import StepFailed
+from bench.stage.errors import StepFailed
 
 T = TypeVar("T")
 

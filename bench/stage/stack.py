@@ -1,4 +1,4 @@
-"""The running stack as the drill sees it: over REST, by its pid files, through Prometheus."""
+"""The running stack as a play sees it: over REST, by its pid files, through Prometheus."""
 
 import os
 import signal
@@ -11,7 +11,7 @@ import requests
 
 from arbwatch.answers import AuditRow, LiveEdge, StoredFill
 from arbwatch.control import VenueControl
-from bench.drill.errors import CannotDrill
+from bench.stage.errors import CannotPlay
 from stack.services import list_services
 from stack.settings import StackSettings
 
@@ -66,15 +66,19 @@ class Stack:
         except requests.RequestException:
             return False
 
-    def resume(self, scope: str, halt_ids: list[int]) -> None:
-        """End these halts, as the drill itself."""
-        order = {"reason": "the drill cleans up", "actor": "drill", "halt_ids": halt_ids}
-        self._session.post(
-            f"{self.url('exporter')}/api/venues/{scope}/resume",
-            json=order,
-            headers=self._headers(),
+    def resume(self, scope: str, halt_ids: list[int], *, by: str) -> None:
+        """End these halts."""
+        order = {"reason": f"the {by} cleans up", "actor": by, "halt_ids": halt_ids}
+        self.post(f"/api/venues/{scope}/resume", order).raise_for_status()
+
+    def post(self, path: str, body: Any, *, client: str = "operator") -> requests.Response:
+        """Post JSON to the exporter with a client's token; what it answered, errors too."""
+        return self._session.post(
+            self.url("exporter") + path,
+            json=body,
+            headers=self._headers(client),
             timeout=TIMEOUT_SECONDS,
-        ).raise_for_status()
+        )
 
     def orders(self) -> Iterator[str]:
         """Each control entry's action from now on, as it is stored; the first one is `ready`."""
@@ -116,7 +120,7 @@ class Stack:
         """From its pid file, which may have outlived it: the process must look like it.
 
         Raises:
-            CannotDrill: it does not run under `make up`.
+            CannotPlay: it does not run under `make up`.
         """
         path = self._run / f"{name}.pid"
         try:
@@ -125,7 +129,7 @@ class Stack:
         except (OSError, ValueError):
             command = b""
         if name.encode() not in command:
-            raise CannotDrill(f"{path} names no {name} that runs: the drill needs make up")
+            raise CannotPlay(f"{path} names no {name} that runs: start the stack, make up")
         return pid
 
     def _read(self, path: str, kind: type[T]) -> T:
@@ -142,11 +146,11 @@ class Stack:
         answer.raise_for_status()
         return answer
 
-    def _headers(self) -> dict[str, str]:
-        """The operator's token: reads, control and metrics."""
-        path = self.secrets / "operator_token"
+    def _headers(self, client: str = "operator") -> dict[str, str]:
+        """A client's token; the operator's is for reads, control and metrics."""
+        path = self.secrets / f"{client}_token"
         try:
             token = path.read_text(encoding="utf-8").strip()
         except OSError:
-            raise CannotDrill(f"{path} cannot be read: start the stack, make up") from None
+            raise CannotPlay(f"{path} cannot be read: start the stack, make up") from None
         return {"Authorization": f"Bearer {token}"}
