@@ -13,6 +13,7 @@ MAX_BATCH_EVENTS = 10_000
 MAX_BODY_BYTES = 4 * 1024 * 1024
 MAX_SAMPLES = 10_000
 MAX_EXPOSURE_ROWS = 10_000
+MAX_BOOKS = 8
 
 # No control characters in it: `wire` checks that, because a pattern here would cost a decoded edge
 # more time than all of its other fields.
@@ -30,6 +31,8 @@ Milliseconds = Annotated[float, Meta(ge=0, le=86_400_000)]
 Seconds = Annotated[float, Meta(gt=0, le=86_400)]
 Count = Annotated[int, Meta(ge=0, le=1_000_000_000)]
 
+BookTimes = Annotated[dict[Identifier, Timestamp], Meta(max_length=MAX_BOOKS)]
+
 BestSide = Literal["yes_primary_no_hedge", "no_primary_yes_hedge"]
 FillStatus = Literal["filled", "one_legged"]
 
@@ -40,7 +43,11 @@ def utc_now() -> datetime:
 
 
 class Edge(Struct, frozen=True, kw_only=True, tag="edge", omit_defaults=True, gc=False):
-    """What a pair would earn now, in cents per contract, after fees."""
+    """What a pair would earn now, in cents per contract, after fees.
+
+    `books_changed_at` tells by venue when its book of this pair last changed, on the engine's
+    clock; only with it can a frozen book be told from a quiet market.
+    """
 
     pair_id: Identifier
     primary_market: Title
@@ -53,6 +60,7 @@ class Edge(Struct, frozen=True, kw_only=True, tag="edge", omit_defaults=True, gc
     best_side: BestSide | None = None
     category: Identifier | None = None
     ttl_seconds: Seconds | None = None
+    books_changed_at: BookTimes | None = None
 
 
 class Fill(Struct, frozen=True, kw_only=True, tag="fill", omit_defaults=True, gc=False):
@@ -91,23 +99,25 @@ class Reversal(Struct, frozen=True, kw_only=True, tag="reversal", omit_defaults=
     reason: Text | None = None
 
 
-class ExposureRow(Struct, frozen=True, kw_only=True):
-    """Open notional of one venue and category."""
+class ExposureRow(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Open notional of one venue and category, and the most of it in a single contract."""
 
     venue: Identifier
     category: Identifier
     total_notional_usd: Usd
     num_positions: Count
+    largest_contract_usd: Usd | None = None
 
 
 ExposureRows = Annotated[list[ExposureRow], Meta(max_length=MAX_EXPOSURE_ROWS)]
 
 
-class Exposure(Struct, frozen=True, kw_only=True, tag="exposure"):
-    """A whole snapshot: what it does not name is closed."""
+class Exposure(Struct, frozen=True, kw_only=True, tag="exposure", omit_defaults=True):
+    """A whole snapshot: what it does not name is closed. `num_pairs` are the pairs held at once."""
 
     rows: ExposureRows
     timestamp: Timestamp
+    num_pairs: Count | None = None
 
 
 class Latency(Struct, frozen=True, kw_only=True, tag="latency"):

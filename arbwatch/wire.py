@@ -11,7 +11,7 @@ import msgspec
 
 from arbwatch import split
 from arbwatch.answers import Rejection
-from arbwatch.events import MAX_BATCH_EVENTS, Event, ExposureRows, Identifier
+from arbwatch.events import MAX_BATCH_EVENTS, BookTimes, Event, ExposureRows, Identifier
 
 NDJSON = "application/x-ndjson"
 JSON = "application/json"
@@ -30,6 +30,8 @@ _ENDLESS = re.compile(rb"(?<!\d)\d{400}")
 _TIMES_AS_NUMBERS = ("Expected `datetime`, got `int`", "Expected `datetime`, got `float`")
 # Of JSON, and of MessagePack by its three ways to say the length.
 _ARRAY_STARTS = (b"[", *(bytes([first]) for first in (*range(0x90, 0xA0), 0xDC, 0xDD)))
+# Where an error is: in a value, or in a key of an object; which entry of it is of no use here.
+_PLACE = re.compile(r" - at (?:`key` in )?`\$\.?(.*?)(?:\[\.\.\.\])?`$")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _IDENTIFIERS: dict[type, tuple[str, ...]] = {}
 
@@ -92,18 +94,28 @@ def check_text(value: object) -> None:
             text = getattr(value, name)
             if isinstance(text, list):
                 check_text(text)
-            # Printable text is cheap to tell, and nearly all of it is.
-            elif text is not None and not text.isprintable() and _CONTROL.search(text):
-                raise WireError("bad_text", "must be text without control characters", field=name)
+            elif isinstance(text, dict):
+                for key in text:
+                    _check_identifier(key, name)
+            elif text is not None:
+                _check_identifier(text, name)
+
+
+def _check_identifier(text: str, field: str) -> None:
+    # Printable text is cheap to tell, and nearly all of it is.
+    if not text.isprintable() and _CONTROL.search(text):
+        raise WireError("bad_text", "must be text without control characters", field=field)
 
 
 def _identifiers(kind: type[msgspec.Struct]) -> tuple[str, ...]:
-    """Names of the fields that are identifiers, or hold structs that have some."""
+    """Names of the fields that are identifiers, have them as keys, or hold structs with some."""
     if kind not in _IDENTIFIERS:
         _IDENTIFIERS[kind] = tuple(
             field.name
             for field in msgspec.structs.fields(kind)
-            if Identifier in (field.type, *get_args(field.type)) or field.type == ExposureRows
+            if not {Identifier, ExposureRows, BookTimes}.isdisjoint(
+                (field.type, *get_args(field.type))
+            )
         )
     return _IDENTIFIERS[kind]
 
@@ -189,8 +201,10 @@ def _too_large() -> WireError:
 
 
 def _explain(error: msgspec.ValidationError, body: bytes, *, is_packed: bool) -> WireError:
-    text, _, path = str(error).partition(" - at `$")
-    field = path.rstrip("`").lstrip(".") or None
+    text = str(error)
+    field = None
+    if place := _PLACE.search(text):
+        text, field = text[: place.start()], place[1] or None
     if text.startswith("Object missing required field"):
         return WireError("missing", "a required field is missing", field=text.split("`")[1])
     if text.startswith("Number out of range"):

@@ -112,6 +112,11 @@ class Ingest:
         for index, event in enumerate(events):
             if not EARLIEST <= event.timestamp <= latest:
                 sorted_out.rejected.append(_untimely(index, "timestamp"))
+            elif type(event) is Edge and not (
+                event.books_changed_at is None
+                or all(EARLIEST <= at <= latest for at in event.books_changed_at.values())
+            ):
+                sorted_out.rejected.append(_untimely(index, "books_changed_at"))
             elif not isinstance(event, FACTS):
                 sorted_out.kinds.setdefault(type(event), []).append(event)
             elif isinstance(event, Fill) and not EARLIEST <= ordered(event) <= latest:

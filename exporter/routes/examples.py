@@ -15,6 +15,7 @@ EDGE: dict[str, Any] = {
     "best_side": "yes_primary_no_hedge",
     "category": "economics",
     "timestamp": TIMESTAMP,
+    "books_changed_at": {"polymarket": TIMESTAMP, "kalshi": "2026-01-15T11:59:58Z"},
 }
 
 FILL: dict[str, Any] = {
@@ -45,6 +46,7 @@ EXPOSURE: list[dict[str, Any]] = [
         "category": "economics",
         "total_notional_usd": 250.0,
         "num_positions": 3,
+        "largest_contract_usd": 120.0,
     }
 ]
 

@@ -135,6 +135,26 @@ def test_an_exposure_list_is_a_whole_snapshot(api: Client) -> None:
     assert api.sample("arb_exposure_usd", venue="kalshi", category="economics") == 0
 
 
+def test_what_the_newer_fields_of_an_edge_and_a_row_say_is_given_back(api: Client) -> None:
+    """As posted; a row of an engine that does not send the new field keeps its shape."""
+    old = {"venue": "kalshi", "category": "tech", "total_notional_usd": 5.0, "num_positions": 1}
+    new = old | {"venue": "polymarket", "largest_contract_usd": 5.0}
+    api.post("/api/exposure", [old, new])
+    api.post("/api/edges", edge(books_changed_at={"kalshi": "2026-01-15T11:59:58Z"}))
+
+    assert api.get("/api/exposure") == [old, new]
+    assert api.get("/api/edges")[0]["books_changed_at"] == {"kalshi": "2026-01-15T11:59:58Z"}
+
+
+def test_a_row_whose_largest_contract_is_no_amount_is_refused(api: Client) -> None:
+    """Negative, or a text: 422, naming the field."""
+    for value, code in ((-1, "out_of_range"), ("5", "wrong_type"), (True, "wrong_type")):
+        answer = api.post("/api/exposure", examples.EXPOSURE[0] | {"largest_contract_usd": value})
+
+        error = answer.json()["error"]
+        assert (error["code"], error["field"]) == (code, "largest_contract_usd")
+
+
 def test_latency_and_requests_make_the_health(api: Client) -> None:
     """Health shows what was measured and null for what was not."""
     samples = [float(ms) for ms in range(1, 101)]

@@ -19,6 +19,19 @@ ENDLESS = Literal(b"1" * 5_000, msgspec.msgpack.encode(2**63))
 ANCIENT = same("0001-01-01T00:00:00+23:59")
 AHEAD = same((datetime.now(UTC) + timedelta(minutes=20)).isoformat())
 
+NOON = "2026-01-01T12:00:00Z"
+BAD_BOOKS: list[tuple[Literal, str]] = [
+    (same({f"venue-{number}": NOON for number in range(9)}), "out_of_range"),
+    (same([NOON]), "wrong_type"),
+    (same({"kalshi": None}), "wrong_type"),
+    (same({"kalshi": 1_767_225_600}), "out_of_range"),
+    (same({"kalshi": "2026-01-01T12:00:00"}), "out_of_range"),
+    (same({"": NOON}), "out_of_range"),
+    (same({"kal\nshi": NOON}), "bad_text"),
+    (same({"kalshi": NOON, "polymarket": "0001-01-01T00:00:00+23:59"}), "out_of_range"),
+    (same({"kalshi": (datetime.now(UTC) + timedelta(minutes=20)).isoformat()}), "out_of_range"),
+]
+
 # Field, what stands there, and the code and the field of the refusal.
 BAD_IN_EDGE: list[tuple[str, Literal, str, str | None]] = [
     ("net_edge_cents", NAN, "not_finite", None),
@@ -42,6 +55,7 @@ BAD_IN_EDGE: list[tuple[str, Literal, str, str | None]] = [
     ("timestamp", same(1_767_225_600.5), "out_of_range", "timestamp"),
     ("timestamp", ANCIENT, "out_of_range", "timestamp"),
     ("timestamp", AHEAD, "out_of_range", "timestamp"),
+    *(("books_changed_at", value, code, "books_changed_at") for value, code in BAD_BOOKS),
 ]
 BAD_IN_FILL: list[tuple[str, Literal, str, str | None]] = [
     ("fill_id", same("a\rb"), "bad_text", "fill_id"),
@@ -55,11 +69,20 @@ BAD_IN_FILL: list[tuple[str, Literal, str, str | None]] = [
     ("timestamp", ANCIENT, "out_of_range", "timestamp"),
     ("timestamp", AHEAD, "out_of_range", "timestamp"),
 ]
+NO_ROWS = {"type": "exposure", "rows": []}
+BAD_IN_EXPOSURE: list[tuple[str, Literal, str, str | None]] = [
+    ("num_pairs", same(-1), "out_of_range", "num_pairs"),
+    ("num_pairs", same(8.5), "wrong_type", "num_pairs"),
+    ("num_pairs", same(True), "wrong_type", "num_pairs"),
+]
 CASES = [("edge", *case) for case in BAD_IN_EDGE] + [("fill", *case) for case in BAD_IN_FILL]
+CASES += [("exposure", *case) for case in BAD_IN_EXPOSURE]
 
 
 def event(kind: str, **fields: Any) -> dict[str, Any]:
     """A valid event of this type, as in a batch."""
+    if kind == "exposure":
+        return NO_ROWS | {"timestamp": NOON} | fields
     return {"type": kind} | (edge(**fields) if kind == "edge" else fill("bad") | fields)
 
 
