@@ -131,8 +131,9 @@ class StatsRow(Struct, frozen=True, kw_only=True):
 
     `name` is absent where the engine gave none. `pnl_usd`, `fills` and `reversals` are booked on
     their own day; all from `trades` to `leader_right` is of fills that stand, on the fill's day.
-    In cents are means per contract, in USD sums; losses are negative. `leader_right` and
-    `led_share` are of leaders only.
+    In cents are means per contract, in USD sums; losses are negative. What is said of edges counts
+    on the day they ended; expected and paid slippage are of those edges that were filled.
+    `missed_best_cents` is a sum of edges. `leader_right` and `led_share` are of leaders only.
     """
 
     name: str | None
@@ -159,12 +160,13 @@ class StatsRow(Struct, frozen=True, kw_only=True):
     realized_edge_cents: float | None
     capture_ratio: float | None
     slippage_cents: float | None
-    expected_slippage_cents: float | None
     leader_right: float | None
     edges_seen: int | None
     edges_filled: int | None
     edges_missed: int | None
     edges_small: int | None
+    expected_slippage_cents: float | None
+    paid_slippage_cents: float | None
     missed_best_cents: float | None
     missed_at_most_usd: float | None
     edge_lifetime_mean_seconds: float | None

@@ -1,0 +1,1 @@
+"""What the ledger's sums mean, as pure functions; `docs/statistics.md` tells the formulas."""
