@@ -13,6 +13,7 @@ from arbwatch.bearer.gate import in_force
 from arbwatch.bearer.tokens import Scope
 from exporter import refusals
 from exporter.access import Access
+from exporter.clock import REAL, Clock
 from exporter.control import Control
 from exporter.engines import Engines
 from exporter.exposure import OpenExposure
@@ -44,7 +45,7 @@ class Exporter:
         TokensError: the file of tokens cannot be used.
     """
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, *, clock: Clock = REAL) -> None:
         self.settings = settings
         self.limits = LimitsInForce(settings.limits_file, venues=settings.venues)
         self.registry = CollectorRegistry()
@@ -54,10 +55,12 @@ class Exporter:
         store = Store(settings.ledger_path)
         self.totals = store.totals()
         self.ledger = Ledger(store)
-        self.watch = VenueWatch(settings.venues)
+        self.watch = VenueWatch(settings.venues, clock=clock.monotonic, now=clock.now)
         self.engines = Engines(
             on_overflow=lambda: metrics.service.overflow("engine"),
             on_return=self.watch.engine_returned,
+            clock=clock.monotonic,
+            now=lambda: clock.now().timestamp(),
         )
         self.access = Access(
             in_force(
@@ -72,6 +75,8 @@ class Exporter:
             ttl_seconds=settings.edge_ttl_seconds,
             on_end=metrics.edges.observe_end,
             on_set_aside=metrics.edges.set_aside.inc,
+            clock=clock.monotonic,
+            now=clock.now,
         )
         self.exposure = OpenExposure()
         self.control = Control(
@@ -79,6 +84,8 @@ class Exporter:
             venues=settings.venues,
             connected=self.engines.connected,
             on_confirmed=metrics.venues.halt_ack.observe,
+            clock=clock.monotonic,
+            now=clock.now,
         )
         self.control.load(store)
         # Those that were stored right before a crash may never have been scraped.
@@ -100,8 +107,9 @@ class Exporter:
             metrics=metrics,
             stream=self.stream,
             engines=self.engines,
+            now=clock.now,
         )
-        self._register_snapshot()
+        self._register_snapshot(clock)
 
     @asynccontextmanager
     async def run(self, _app: FastAPI) -> AsyncIterator[None]:
@@ -129,7 +137,7 @@ class Exporter:
                 log.exception("live edges: a sweep failed; the next one goes on")
             await asyncio.sleep(EXPIRE_SECONDS)
 
-    def _register_snapshot(self) -> None:
+    def _register_snapshot(self, clock: Clock) -> None:
         self.registry.register(
             Snapshot(
                 venues=self.settings.venues,
@@ -142,6 +150,7 @@ class Exporter:
                 control=self.control,
                 engines=self.engines,
                 top_edges=self.settings.top_edges,
+                now=clock.now,
             )
         )
 

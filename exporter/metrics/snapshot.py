@@ -1,13 +1,13 @@
 """Gauges of what stands now, read at each scrape from where it is kept: no copy that could lag."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from datetime import datetime
 
 from prometheus_client import Metric
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.registry import Collector
 
 from arbwatch.control import HaltState
-from arbwatch.events import utc_now
 from exporter.control import Control
 from exporter.engines import Engines
 from exporter.exposure import OpenExposure
@@ -42,6 +42,7 @@ class Snapshot(Collector):
         control: Control,
         engines: Engines,
         top_edges: int,
+        now: Callable[[], datetime],
     ) -> None:
         self._venues = venues
         self._limits = limits
@@ -53,6 +54,7 @@ class Snapshot(Collector):
         self._control = control
         self._engines = engines
         self._top_edges = top_edges
+        self._now = now
 
     def describe(self) -> list[Metric]:
         """Nothing: what is not known yet has no series."""
@@ -108,7 +110,7 @@ class Snapshot(Collector):
         yield from (net, slippage, confidence)
 
     def _results(self) -> Iterator[Metric]:
-        today = (utc_now() - EPOCH).days
+        today = (self._now() - EPOCH).days
         returns = daily_returns(
             self._totals.days, equity_usd=self._limits.now.equity_usd, today=today
         )
