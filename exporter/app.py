@@ -55,7 +55,12 @@ class Exporter:
         store = Store(settings.ledger_path)
         self.totals = store.totals()
         self.ledger = Ledger(store)
-        self.watch = VenueWatch(settings.venues, clock=clock.monotonic, now=clock.now)
+        self.watch = VenueWatch(
+            settings.venues,
+            on_update=self._count_cut,
+            clock=clock.monotonic,
+            now=clock.now,
+        )
         self.engines = Engines(
             on_overflow=lambda: metrics.service.overflow("engine"),
             on_return=self.watch.engine_returned,
@@ -128,6 +133,10 @@ class Exporter:
             self.stream.close()
             await self.control.close()
             await self.ledger.close()
+
+    def _count_cut(self, venue: str, gap_seconds: float) -> None:
+        if gap_seconds >= self.limits.now.of_venue("feed_silence", venue):
+            self.metrics.venues.feed_cuts.labels(venue).inc()
 
     async def _expire_forever(self) -> None:
         while True:

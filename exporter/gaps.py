@@ -20,12 +20,16 @@ class FeedGaps:
         self._counted_from = first
         self._ended: deque[tuple[float, float]] = deque(maxlen=MAX_GAPS)
 
-    def update(self, at: float) -> None:
-        """Take in an update; one that is older than the last changes nothing."""
+    def update(self, at: float) -> float:
+        """Take in an update: how long the gap was that it ended, in seconds.
+
+        One that is older than the last changes nothing, and ends none.
+        """
         gap = at - max(self.last, self._counted_from)
         if gap >= SHORTEST_SECONDS:
             self._ended.append((at, gap))
         self.last = max(self.last, at)
+        return max(gap, 0.0)
 
     def begin_anew(self, at: float) -> None:
         """Forget what was before: nobody listened to the feed until now."""

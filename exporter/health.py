@@ -21,16 +21,21 @@ MAX_SAMPLES = 10_000
 
 
 class VenueWatch:
-    """Recent samples of each known venue, forgotten as they leave their window."""
+    """Recent samples of each known venue, forgotten as they leave their window.
+
+    `on_update` is told of each update of a known venue, and how long its feed was silent before.
+    """
 
     def __init__(
         self,
         venues: Collection[str],
         *,
+        on_update: Callable[[str, float], None] = lambda venue, gap: None,
         clock: Callable[[], float] = time.monotonic,
         now: Callable[[], datetime] = utc_now,
     ) -> None:
         self._venues = frozenset(venues)
+        self._on_update = on_update
         self._clock = clock
         self._now = now
         self._samples: defaultdict[str, deque[tuple[float, float]]] = defaultdict(
@@ -56,7 +61,7 @@ class VenueWatch:
         self.last_update[venue] = max(timestamp, known)
         updated = moment - (now - timestamp).total_seconds()
         if venue in self._gaps:
-            self._gaps[venue].update(updated)
+            self._on_update(venue, self._gaps[venue].update(updated))
         else:
             self._gaps[venue] = FeedGaps(updated)
 

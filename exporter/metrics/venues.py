@@ -26,6 +26,9 @@ class VenueMetrics:
         self._feed_latency = families.hot_histogram(
             "arb_feed_latency_seconds", latency, FEED_SECONDS, ("venue",)
         )
+        self.feed_cuts = families.counter(
+            "arb_feed_cuts", "Silences of a feed beyond its limit that ended", ("venue",)
+        )
         self._requests = families.counter(
             "arb_venue_requests", "Calls the engine made to a venue", ("venue", "result")
         )
@@ -50,6 +53,7 @@ class VenueMetrics:
         for each_venue in venue.values:
             if each_venue != OTHER:
                 self.entries_after_halt.labels(each_venue)
+                self.feed_cuts.labels(each_venue)
             self._requests.labels(each_venue, "ok")
             self._requests.labels(each_venue, "error")
             for each_kind in kind.values:

@@ -39,6 +39,18 @@ def test_a_gap_is_still_shown_after_the_feed_is_back(api: Client) -> None:
     assert api.sample("arb_feed_longest_gap_seconds", venue="polymarket") is None
 
 
+def test_a_silence_beyond_the_limit_is_counted_when_it_ends(api: Client) -> None:
+    """Ten seconds of Kalshi are a cut, nine of Polymarket are none; the one going on is not yet."""
+    now = datetime.now(UTC)
+    for venue, seconds_ago in (("kalshi", (31, 21, 12)), ("polymarket", (30, 21, 12))):
+        for seconds in seconds_ago:
+            stamp = (now - timedelta(seconds=seconds)).isoformat()
+            api.post("/api/latency", {"venue": venue, "latency_ms": 5, "timestamp": stamp})
+
+    assert api.sample("arb_feed_cuts_total", venue="kalshi") == 1
+    assert api.sample("arb_feed_cuts_total", venue="polymarket") == 0
+
+
 def test_a_gap_is_forgotten_when_it_ended_long_ago() -> None:
     """The window begins where the gap ended, not where it began."""
     gaps = FeedGaps(0.0)
