@@ -17,7 +17,10 @@ Port = Annotated[int, Field(ge=1, le=65535)]
 class StackSettings(BaseSettings):
     """One value a variable; a wrong one ends the start and is named."""
 
-    model_config = SettingsConfigDict(frozen=True, extra="ignore", populate_by_name=True)
+    # An empty variable is as good as none, as for every other setting.
+    model_config = SettingsConfigDict(
+        frozen=True, extra="ignore", populate_by_name=True, env_ignore_empty=True
+    )
 
     exporter_host: str = "127.0.0.1"
     exporter_port: Port = Field(

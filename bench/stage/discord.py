@@ -33,19 +33,27 @@ class Text(NamedTuple):
 
 
 class Discord:
-    """The server as its members see it. `settings` are those of a bot that belongs to it.
+    """The server as its members see it. `settings` are those of a bot that belongs to it, `pid`
+    is the process.
 
     To type or to press something that is not there raises StepFailed.
     """
 
-    def __init__(self, settings: dict[str, str]) -> None:
+    def __init__(self, settings: dict[str, str], *, pid: int) -> None:
         self.settings = settings
+        self.pid = pid
         self._url = settings["DISCORD_API_BASE"].removesuffix("/api/v10") + "/fake"
 
     def has_bot(self) -> bool:
         """Whether a bot is connected and has registered its commands."""
         state = self._get("/state")
         return bool(state["connected"] and state["commands"])
+
+    def messages(self) -> list[dict[str, Any]]:
+        """The channel, oldest first, as its members see it now."""
+        answer = requests.get(f"{self._url}/messages", timeout=TIMEOUT_SECONDS)
+        answer.raise_for_status()
+        return list(answer.json())
 
     def type(self, command: str, *, by: Person, **options: str) -> str:
         """Type a slash command; the id of what came of it."""
@@ -102,7 +110,7 @@ def running_discord() -> Iterator[Discord]:
                 settings[name] = value
                 if name == _LAST_SETTING:
                     break
-            yield Discord(settings)
+            yield Discord(settings, pid=process.pid)
         finally:
             process.kill()
 

@@ -1,0 +1,1 @@
+"""What brings about each alert, by topic."""

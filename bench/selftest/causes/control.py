@@ -1,0 +1,147 @@
+"""What goes wrong with halts, and with who gives them."""
+
+import resource
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime, timedelta
+
+import requests
+
+from arbwatch.control import HaltState
+from bench.selftest.cause import Cause
+from bench.selftest.scene import ENGINE, Scene, now
+from bench.stage.stack import TIMEOUT_SECONDS
+from bench.stage.waiting import wait_for
+
+VENUE = "kalshi"
+CONTACT_SECONDS = 10.0
+ACK_SECONDS = 10.0
+# An entry counts as one against a halt when it was ordered over a second after it.
+AFTER_ACK = timedelta(seconds=2)
+DENIALS = 3
+
+
+@contextmanager
+def halt_without_engine(scene: Scene) -> Iterator[None]:
+    """Nobody is there who could acknowledge it."""
+    scene.resume_all()
+    scene.stack.post(f"/api/venues/{VENUE}/halt", _order("nobody is there")).raise_for_status()
+    try:
+        yield
+    finally:
+        scene.resume_all()
+
+
+@contextmanager
+def denials(scene: Scene) -> Iterator[None]:
+    """Somebody without a role tries again and again."""
+    for _ in range(DENIALS):
+        denial = {"command": "resume", "scope": VENUE, "reason": "no role", "via": "discord"}
+        scene.stack.post("/api/denials", denial | {"actor": "somebody"}).raise_for_status()
+    yield
+
+
+@contextmanager
+def entry_after_halt(scene: Scene) -> Iterator[None]:
+    """An engine acknowledged a halt, and ordered all the same."""
+    with scene.demo("healthy"):
+        wait_for("an engine", scene.stack.engines, seconds=CONTACT_SECONDS)
+        scene.stack.post(f"/api/venues/{VENUE}/halt", _order("a test")).raise_for_status()
+        wait_for("an acknowledgement", lambda: _is_halted(scene), seconds=ACK_SECONDS)
+        ordered_at = (datetime.now(UTC) + AFTER_ACK).isoformat()
+        time.sleep(AFTER_ACK.total_seconds())
+        scene.push("/api/fills", _entry(ordered_at))
+        yield
+        scene.resume_all()
+
+
+@contextmanager
+def hanging_engine(scene: Scene) -> Iterator[None]:
+    """An engine that was there stands still, as a machine that sleeps."""
+    with scene.demo("healthy"):
+        wait_for("an engine", scene.stack.engines, seconds=CONTACT_SECONDS)
+        wait_for("edges", scene.stack.edges, seconds=60.0)
+        with scene.standing_still("demo"):
+            yield
+
+
+@contextmanager
+def full_disk(scene: Scene) -> Iterator[None]:
+    """The exporter's files cannot grow, and a halt is ordered."""
+    pid = scene.stack.pid("exporter")
+    before = resource.prlimit(pid, resource.RLIMIT_FSIZE)
+    resource.prlimit(pid, resource.RLIMIT_FSIZE, (0, before[1]))
+    try:
+        # It answers that the halt is in force, but not on disk.
+        scene.stack.post(f"/api/venues/{VENUE}/halt", _order("the disk is full"))
+        yield
+    finally:
+        resource.prlimit(pid, resource.RLIMIT_FSIZE, before)
+
+
+@contextmanager
+def halt_that_finds_no_exporter(scene: Scene) -> Iterator[None]:
+    """An alert asks for a halt while the exporter hangs."""
+    alert = {
+        "labels": {
+            "alertname": "ArbFeedSilent",
+            "venue": VENUE,
+            "severity": "critical",
+            "topic": "feed",
+            "action": "halt",
+        },
+        "annotations": {"summary": "Feed silent", "description": "Posted by the self-test."},
+        "startsAt": now(),
+    }
+    with scene.standing_still("exporter"):
+        # The bot is asked by hand: with the exporter every other cause of a halt stands still, too.
+        url = scene.stack.url("alertmanager") + "/api/v2/alerts"
+        requests.post(url, json=[alert], timeout=TIMEOUT_SECONDS).raise_for_status()
+        yield
+    with suppress(requests.RequestException):
+        ended = alert | {"endsAt": now()}
+        requests.post(url, json=[ended], timeout=TIMEOUT_SECONDS).raise_for_status()
+
+
+def _order(reason: str) -> dict[str, str]:
+    return {"reason": reason, "actor": ENGINE}
+
+
+def _is_halted(scene: Scene) -> bool:
+    return scene.stack.venue(VENUE).state is HaltState.ACKNOWLEDGED
+
+
+def _entry(ordered_at: str) -> dict[str, object]:
+    return {
+        "fill_id": f"selftest-entry-{ordered_at}",
+        "ordered_at": ordered_at,
+        "timestamp": now(),
+        "pair_id": "selftest",
+        "entry_edge_cents": 2.5,
+        "realized_edge_cents": 2.5,
+        "slippage_cents": 0.0,
+        "fees_cents": 0.0,
+        "size_usd": 9.75,
+        "pnl_cents": 25.0,
+    }
+
+
+UNCONFIRMED = Cause("a halt while no engine is there", halt_without_engine, ("ArbHaltUnconfirmed",))
+CAUSES = (
+    Cause("three orders by somebody without a role", denials, ("ArbControlDenied",)),
+    Cause("a fill ordered after a halt was acknowledged", entry_after_halt, ("ArbEntryAfterHalt",)),
+    Cause(
+        "the engine hangs (SIGSTOP)", hanging_engine, ("ArbLeaseLapsed", "ArbEngineStopped"), 180.0
+    ),
+    Cause(
+        "the exporter's files cannot grow, and a halt is ordered",
+        full_disk,
+        ("ArbHaltNotStored", "ArbLedgerFailing"),
+    ),
+    Cause(
+        "the exporter hangs (SIGSTOP), and an alert wants a halt",
+        halt_that_finds_no_exporter,
+        ("ArbAutoHaltStuck", "ArbExporterDown"),
+    ),
+)

@@ -1,0 +1,173 @@
+"""What goes wrong with the services themselves."""
+
+import signal
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from os import kill
+
+from bench.selftest.cause import Cause
+from bench.selftest.freezing import held_threads
+from bench.selftest.scene import Scene, now
+
+# Two series with the same labels on the side that must be unique: an error at each evaluation.
+FAILING_RULE = """\
+groups:
+  - name: selftest
+    interval: 1s
+    rules:
+      - record: selftest:failing:sum
+        expr: up * on () up
+"""
+CROWD = 400
+
+
+@contextmanager
+def nobody(scene: Scene) -> Iterator[None]:
+    """No engine was ever there."""
+    yield
+
+
+@contextmanager
+def contradicting_fills(scene: Scene) -> Iterator[None]:
+    """The same fill twice, with another result."""
+    fill = {
+        "fill_id": f"selftest-conflict-{now()}",
+        "timestamp": now(),
+        "pair_id": "selftest",
+        "entry_edge_cents": 2.5,
+        "realized_edge_cents": 2.5,
+        "slippage_cents": 0.0,
+        "fees_cents": 0.0,
+        "size_usd": 9.75,
+        "pnl_cents": 25.0,
+    }
+    scene.push("/api/fills", fill)
+    scene.push("/api/fills", fill | {"pnl_cents": 26.0}, expect=409)
+    yield
+
+
+@contextmanager
+def odd_categories(scene: Scene) -> Iterator[None]:
+    """An engine names categories that the settings do not know."""
+    row = {"venue": "kalshi", "total_notional_usd": 1.0, "num_positions": 1}
+    for number in range(20):
+        rows = [row | {"category": f"odd-{number}"}]
+        scene.push("/api/exposure", {"rows": rows, "timestamp": now()})
+        time.sleep(0.5)
+    yield
+
+
+@contextmanager
+def wrong_limits(scene: Scene) -> Iterator[None]:
+    """limits.yml is edited wrongly and read again."""
+    path = scene.state / "limits.yml"
+    right = path.read_text(encoding="utf-8")
+    path.write_text(right.replace("daily_loss: 0.01", "daily_loss: 1.01"), encoding="utf-8")
+    scene.stack.send_signal("exporter", signal.SIGHUP)
+    try:
+        yield
+    finally:
+        path.write_text(right, encoding="utf-8")
+        scene.stack.send_signal("exporter", signal.SIGHUP)
+
+
+@contextmanager
+def failing_rule(scene: Scene) -> Iterator[None]:
+    """A rule that cannot be evaluated is added."""
+    rules = scene.state / "etc" / "failing.yml"
+    rules.write_text(FAILING_RULE, encoding="utf-8")
+    with _edited(scene, "rule_files:\n", f"rule_files:\n  - {rules}\n"):
+        yield
+
+
+@contextmanager
+def wrong_own_target(scene: Scene) -> Iterator[None]:
+    """Prometheus looks for itself where nothing listens."""
+    address = scene.stack.url("prometheus").removeprefix("http://")
+    with _edited(scene, address, "127.0.0.1:9"):
+        yield
+
+
+@contextmanager
+def hanging_alertmanager(scene: Scene) -> Iterator[None]:
+    """Alertmanager stands still."""
+    with scene.standing_still("alertmanager"):
+        yield
+
+
+@contextmanager
+def hanging_bot(scene: Scene) -> Iterator[None]:
+    """The bot stands still."""
+    with scene.standing_still("bot"):
+        yield
+
+
+@contextmanager
+def hanging_outbox(scene: Scene) -> Iterator[None]:
+    """The bot answers, but its threads that use the disk stand still."""
+    with held_threads(scene.stack.pid("bot")):
+        yield
+
+
+@contextmanager
+def hanging_discord(scene: Scene) -> Iterator[None]:
+    """Discord stands still, and there is something to tell."""
+    kill(scene.discord.pid, signal.SIGSTOP)
+    try:
+        scene.push("/api/errors", _error(0))
+        yield
+    finally:
+        kill(scene.discord.pid, signal.SIGCONT)
+
+
+@contextmanager
+def crowd(scene: Scene) -> Iterator[None]:
+    """More to tell than Discord takes in a while."""
+    for number in range(CROWD):
+        scene.push("/api/errors", _error(number))
+    yield
+
+
+def _error(number: int) -> dict[str, object]:
+    return {"kind": "order_rejected", "message": f"self-test {number}", "timestamp": now()}
+
+
+@contextmanager
+def _edited(scene: Scene, old: str, new: str) -> Iterator[None]:
+    """Prometheus' configuration with one thing changed, and read again."""
+    path = scene.state / "etc" / "prometheus.yml"
+    before = path.read_text(encoding="utf-8")
+    path.write_text(before.replace(old, new), encoding="utf-8")
+    scene.stack.send_signal("prometheus", signal.SIGHUP)
+    try:
+        yield
+    finally:
+        path.write_text(before, encoding="utf-8")
+        scene.stack.send_signal("prometheus", signal.SIGHUP)
+
+
+NOBODY = Cause("no engine was ever there", nobody, ("ArbEngineNeverSeen",), 180.0)
+HANGING_ALERTMANAGER = Cause(
+    "Alertmanager hangs for five minutes (SIGSTOP)",
+    hanging_alertmanager,
+    ("ArbWatchdog", "ArbAlertmanagerDown"),
+    seconds=330.0,
+    released=("ArbAlertmanagerDown",),
+)
+CAUSES = (
+    Cause("a fill that contradicts a stored one", contradicting_fills, ("ArbFillConflict",)),
+    Cause("categories that nobody knows", odd_categories, ("ArbLabelOverflow",)),
+    Cause("limits.yml edited wrongly, SIGHUP", wrong_limits, ("ArbReloadFailed",)),
+    Cause("a rule that cannot be evaluated", failing_rule, ("ArbRuleEvaluationFailing",)),
+    Cause("Prometheus does not reach itself", wrong_own_target, ("ArbPrometheusDown",)),
+    Cause("the bot's disk hangs (its threads are held)", hanging_outbox, ("ArbBotHung",)),
+    Cause(
+        "the bot hangs (SIGSTOP)",
+        hanging_bot,
+        ("ArbBotDown", "ArbNotificationsFailing"),
+        180.0,
+    ),
+    Cause("Discord hangs (SIGSTOP)", hanging_discord, ("ArbDiscordUnreachable",), 240.0),
+    Cause("400 errors at once", crowd, ("ArbOutboxGrowing",), 240.0),
+)

@@ -1,0 +1,58 @@
+"""What goes wrong while an engine trades: the demo's scenarios, and one loss beyond all limits."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from bench.selftest.cause import Cause, by_demo
+from bench.selftest.scene import Scene, now
+
+# Beyond the monthly loss and the drawdown of limits.yml, 500 USD each.
+LOSS_CENTS = -60_000.0
+
+
+@contextmanager
+def great_loss(scene: Scene) -> Iterator[None]:
+    """One fill that loses more in a moment than a month may."""
+    scene.push(
+        "/api/fills",
+        {
+            "fill_id": f"selftest-loss-{now()}",
+            "timestamp": now(),
+            "pair_id": "selftest",
+            "entry_edge_cents": 2.5,
+            "realized_edge_cents": -60.0,
+            "slippage_cents": 62.5,
+            "fees_cents": 0.0,
+            "size_usd": 975.0,
+            "pnl_cents": LOSS_CENTS,
+        },
+    )
+    yield
+
+
+CAUSES = (
+    by_demo("frozen-leg", "ArbBookFrozen"),
+    by_demo(
+        "slow-hedges",
+        "ArbHedgeSlow",
+        "ArbHedgeObjectiveFast",
+        "ArbHedgeObjectiveSlow",
+        seconds=300.0,
+    ),
+    by_demo("slippage", "ArbSlippageHigh", "ArbCaptureLow", seconds=300.0),
+    by_demo("one-legged", "ArbOneLegged"),
+    by_demo(
+        "over-exposed",
+        "ArbVenueExposureExceeded",
+        "ArbContractExposureExceeded",
+        "ArbTooManyPairs",
+        seconds=180.0,
+    ),
+    by_demo("runaway-errors", "ArbVenueErrorRateHigh"),
+    by_demo("daily-loss", "ArbDailyLossExceeded", seconds=180.0),
+    Cause(
+        "a fill that loses 600 USD",
+        great_loss,
+        ("ArbWeeklyLossExceeded", "ArbMonthlyLossExceeded", "ArbDrawdownExceeded"),
+    ),
+)
