@@ -22,6 +22,7 @@ ENGINE_NAME = "demo"
 DEFAULT_URL = "http://127.0.0.1:8000"
 LIMIT_MIN_NET_EDGE_CENTS = 2.5  # of limits.yml
 MEDIAN_STEP_SECONDS = 1800
+RECORDED_DAYS = 21
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -30,7 +31,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     chosen = parser.parse_args(arguments)
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     options = _options(chosen)
-    _say(introduction(options, url=chosen.exporter_url))
+    _say(introduction(options, doing=f"pushing to {chosen.exporter_url}"))
+    _say(f"`kill -USR1 {os.getpid()}` drops Kalshi's feed for 10 seconds.")
     stop = threading.Event()
     drops = Drops(_say, planned_at=options.scenario.drops_at)
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -48,24 +50,29 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def introduction(options: Options, *, url: str) -> str:
+def introduction(options: Options, *, doing: str) -> str:
     """What the run does, what of it is recorded and what is made up."""
     scenario = options.scenario
     pairs = 0 if scenario.is_quiet else options.pairs
     part = ", up to the first that would fill" if scenario.is_quiet else ""
+    faster = "at its own pace" if options.speed == 1 else f"{options.speed:,g} times faster"
     step = MEDIAN_STEP_SECONDS / options.speed
+    again = (
+        ", over and over"
+        if options.duration_seconds > RECORDED_DAYS * 86_400 / options.speed
+        else ""
+    )
     return f"""\
-Arbwatch demo engine, pushing to {url}; run {options.run}, seed {options.seed}
+Arbwatch demo engine, {doing}; run {options.run}, seed {options.seed}
 Recorded: {RECORDED_PAIR_ID}, 1,006 instants of real books, 16 Nov to 7 Dec 2025.
-  Replayed {options.speed:,g} times faster, one instant in {step:.3g} s, over and over{part}.
+  Replayed {faster}, one instant in {step:,.4g} s{again}{part}.
 Simulated: {pairs} pairs titled "[simulated]", and every fill, latency, request and error.
 Fees: Kalshi 7 % x P x (1-P), rounded up to a cent an order; Polymarket none on the recorded
   pair, as in November 2025, and its 2026 rates on simulated ones.
 Threshold: fills from {options.threshold_cents:g} cents net. The strategy's limit is \
 {LIMIT_MIN_NET_EDGE_CENTS:g}: at that the recording never fills.
 Scenario: {scenario.name}: {scenario.story}.
-  Look for: {scenario.look}.
-`kill -USR1 {os.getpid()}` drops Kalshi's feed for 10 seconds."""
+  Look for: {scenario.look}."""
 
 
 def _options(chosen: argparse.Namespace) -> Options:
@@ -89,18 +96,18 @@ def _parser() -> argparse.ArgumentParser:
     )
     add = parser.add_argument
     add("--scenario", choices=[HEALTHY.name, *SCENARIOS], default=HEALTHY.name, help="what happens")
-    add("--speed", type=_positive, default=DEFAULT_SPEED, help="recorded seconds a second")
-    add("--pairs", type=_count, default=DEFAULT_PAIRS, help="simulated pairs")
-    add("--rate", type=_positive, default=1.0, help="multiplies every update rate")
+    add("--speed", type=positive, default=DEFAULT_SPEED, help="recorded seconds a second")
+    add("--pairs", type=whole, default=DEFAULT_PAIRS, help="simulated pairs")
+    add("--rate", type=positive, default=1.0, help="multiplies every update rate")
     add("--seed", default="arbwatch", help="same seed and run label: same events")
     add("--run", default=None, help="label that makes fill ids unique; default the start time")
     add(
         "--threshold",
-        type=_finite,
+        type=finite,
         default=DEFAULT_THRESHOLD_CENTS,
         help="cents, net, to fill from",
     )
-    add("--duration", type=_positive, default=float("inf"), help="seconds to run")
+    add("--duration", type=positive, default=float("inf"), help="seconds to run")
     url = os.environ.get("EXPORTER_URL") or DEFAULT_URL
     add("--exporter-url", default=url, help="also from EXPORTER_URL")
     add("--state-dir", type=Path, default=Path("var/engine"), help="keeps what could not be sent")
@@ -115,21 +122,24 @@ def _token(parser: argparse.ArgumentParser) -> str | Path | None:
     return Path(path) if path else text or None
 
 
-def _finite(text: str) -> float:
+def finite(text: str) -> float:
+    """A finite number."""
     number = float(text)
     if not math.isfinite(number):
         raise argparse.ArgumentTypeError(f"must be a finite number: {text}")
     return number
 
 
-def _positive(text: str) -> float:
-    number = _finite(text)
+def positive(text: str) -> float:
+    """A finite number above 0."""
+    number = finite(text)
     if not number > 0:
         raise argparse.ArgumentTypeError(f"must be above 0: {text}")
     return number
 
 
-def _count(text: str) -> int:
+def whole(text: str) -> int:
+    """A whole number, not negative."""
     number = int(text)
     if number < 0:
         raise argparse.ArgumentTypeError(f"must not be negative: {text}")

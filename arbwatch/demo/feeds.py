@@ -12,8 +12,6 @@ from arbwatch.events import EngineError, Latency, Requests
 SAMPLES_PER_SECOND = 5.0
 MAX_SAMPLES = 500
 REQUESTS_PER_SECOND = 8.0
-REQUESTS_EVERY_SECONDS = 5.0
-EXPOSURE_EVERY_SECONDS = 3.0
 # A healthy venue: one call in two thousand fails, well inside the limit of 1 %.
 HEALTHY_ERROR_SHARE = 0.0005
 RARE_ERROR_MEAN_SECONDS = 600.0
@@ -34,6 +32,17 @@ class Feed:
     is_up: bool = True
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rhythm:
+    """Seconds between an engine's posts of feed latencies, of calls made, and of what it holds."""
+
+    latency_seconds: float = 1.0
+    requests_seconds: float = 5.0
+    exposure_seconds: float = 3.0
+
+
+LIVE = Rhythm()
+
 FeedAt = Callable[[str, float], Feed]
 """(venue, at) -> how the venue is then."""
 
@@ -43,8 +52,10 @@ def healthy_feed(venue: str, at: float) -> Feed:
     return Feed(latency_ms=_kalshi_ms() if venue == KALSHI else _polymarket_ms())
 
 
-def latency_stream(venue: str, feed_at: FeedAt, *, seed: str, rate: float) -> Iterator[Notice]:
-    """A post a second with the latencies of that second's updates; fewer when the feed is slow."""
+def latency_stream(
+    venue: str, feed_at: FeedAt, *, seed: str, rate: float, rhythm: Rhythm = LIVE
+) -> Iterator[Notice]:
+    """Posts with the latencies of one second's updates each; fewer when the feed is slow."""
     rng = Random(f"{seed}/latency/{venue}")
     at = rng.random()
     while True:
@@ -54,27 +65,29 @@ def latency_stream(venue: str, feed_at: FeedAt, *, seed: str, rate: float) -> It
             number = min(max(1, round(per_second)), MAX_SAMPLES)
             drawn = [round(feed.latency_ms.draw(rng), 1) for _ in range(number)]
             yield Notice(at, partial(Latency, venue=venue, latency_ms=drawn))
-        at += max(1.0, rng.uniform(0.5, 1.5) / per_second)
+        at += max(rhythm.latency_seconds, rng.uniform(0.5, 1.5) / per_second)
 
 
-def request_stream(venue: str, feed_at: FeedAt, *, seed: str, rate: float) -> Iterator[Notice]:
+def request_stream(
+    venue: str, feed_at: FeedAt, *, seed: str, rate: float, rhythm: Rhythm = LIVE
+) -> Iterator[Notice]:
     """Every few seconds the calls made since, and how many of them failed."""
     rng = Random(f"{seed}/requests/{venue}")
-    at = REQUESTS_EVERY_SECONDS
+    at = rhythm.requests_seconds
     while True:
         share = feed_at(venue, at).error_share
-        calls = max(1, round(REQUESTS_PER_SECOND * REQUESTS_EVERY_SECONDS * rate))
+        calls = max(1, round(REQUESTS_PER_SECOND * rhythm.requests_seconds * rate))
         errors = sum(rng.random() < share for _ in range(calls))
         yield Notice(at, partial(Requests, venue=venue, ok=calls - errors, error=errors))
-        at += REQUESTS_EVERY_SECONDS
+        at += rhythm.requests_seconds
 
 
-def exposure_stream(draft: Draft) -> Iterator[Notice]:
+def exposure_stream(draft: Draft, *, rhythm: Rhythm = LIVE) -> Iterator[Notice]:
     """A snapshot of what is held, every few seconds."""
-    at = EXPOSURE_EVERY_SECONDS
+    at = rhythm.exposure_seconds
     while True:
         yield Notice(at, draft)
-        at += EXPOSURE_EVERY_SECONDS
+        at += rhythm.exposure_seconds
 
 
 def rare_error_stream(*, seed: str) -> Iterator[Notice]:

@@ -8,6 +8,8 @@ from arbwatch.demo.clock import Clock
 from arbwatch.demo.desk import Desk, MayTrade, Say, Style
 from arbwatch.demo.drops import Drops
 from arbwatch.demo.feeds import (
+    LIVE,
+    Rhythm,
     exposure_stream,
     latency_stream,
     rare_error_stream,
@@ -35,6 +37,7 @@ class Options:
     rate: float = 1.0
     threshold_cents: float = DEFAULT_THRESHOLD_CENTS
     duration_seconds: float = float("inf")
+    rhythm: Rhythm = LIVE
 
 
 def open_desk(
@@ -60,14 +63,13 @@ def moments(options: Options, desk: Desk) -> Iterator[Moment]:
     scenario, seed = options.scenario, options.seed
     ticks = scenario.bend(in_order(_tick_streams(options)))
     feeds = [
-        stream(venue, scenario.feed_at, seed=seed, rate=options.rate)
+        stream(venue, scenario.feed_at, seed=seed, rate=options.rate, rhythm=options.rhythm)
         for venue in VENUES
         for stream in (latency_stream, request_stream)
     ]
     rare = [] if scenario.is_quiet else [rare_error_stream(seed=seed)]
-    return in_order(
-        [ticks, *feeds, *rare, exposure_stream(desk.exposure), *scenario.extra(seed=seed)]
-    )
+    held = exposure_stream(desk.exposure, rhythm=options.rhythm)
+    return in_order([ticks, *feeds, *rare, held, *scenario.extra(seed=seed)])
 
 
 def play(

@@ -11,7 +11,7 @@ def test_the_start_tells_recorded_from_simulated() -> None:
     """Acceleration, threshold, the strategy's own limit, fees, scenario: nothing is hidden."""
     options = Options(run="r", scenario=SCENARIOS["backlogged-feed"])
 
-    text = introduction(options, url="http://127.0.0.1:8000")
+    text = introduction(options, doing="pushing to nowhere")
 
     assert "Replayed 1,800 times faster, one instant in 1 s" in text
     assert 'Simulated: 20 pairs titled "[simulated]"' in text
@@ -25,7 +25,7 @@ def test_the_quiet_scenario_says_that_it_replays_a_part() -> None:
     """Only the calm days, and no simulated pairs."""
     options = Options(run="r", scenario=SCENARIOS["quiet"])
 
-    text = introduction(options, url="http://127.0.0.1:8000")
+    text = introduction(options, doing="pushing to nowhere")
 
     assert "over and over, up to the first that would fill." in text
     assert "Simulated: 0 pairs" in text
