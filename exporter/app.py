@@ -78,7 +78,9 @@ class Exporter:
         )
         self.live_edges = LiveEdges(
             ttl_seconds=settings.edge_ttl_seconds,
+            min_net_edge=lambda: self.limits.now.min_net_edge,
             on_end=metrics.edges.observe_end,
+            on_fill=metrics.fills.observe_expected,
             on_set_aside=metrics.edges.set_aside.inc,
             clock=clock.monotonic,
             now=clock.now,

@@ -2,22 +2,18 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime, timedelta
+from collections.abc import Awaitable, Callable, Collection
+from datetime import datetime
 from typing import Any
 
-import msgspec
-
-from arbwatch.answers import Receipt, Rejection
+from arbwatch.answers import Receipt
 from arbwatch.events import (
-    FACTS,
     Breach,
     Edge,
     EngineError,
     Event,
     Exposure,
     ExposureRow,
-    Fact,
     Fill,
     Latency,
     Requests,
@@ -27,34 +23,23 @@ from arbwatch.events import (
 )
 from exporter.batches import RecentBatches
 from exporter.control import Control
-from exporter.control.late import Late, ordered
+from exporter.control.late import Late
 from exporter.engines import Engines
 from exporter.exposure import OpenExposure
 from exporter.health import VenueWatch
 from exporter.ledger.ledger import Ledger
 from exporter.ledger.records import ControlRecord, Record
-from exporter.ledger.statistics import Totals
-from exporter.ledger.writer import Refusal, Written
+from exporter.ledger.totals import Totals
+from exporter.ledger.writer import Written
 from exporter.live_edges import LiveEdges
 from exporter.metrics import Metrics
+from exporter.sorting import Sorted, refused, sort_out
 from exporter.stream import Stream
-
-MAX_AHEAD = timedelta(minutes=5)
-EARLIEST = datetime(2020, 1, 1, tzinfo=UTC)  # the year in which the first of the venues opened
 
 
 def type_of(event: Event) -> str:
     """The event's `type`, as in a batch."""
     return str(event.__struct_config__.tag)
-
-
-class _Sorted(msgspec.Struct):
-    """A batch by what is to be done with it; places are those in `events`."""
-
-    events: list[Any]
-    facts: list[tuple[int, Fact]]
-    kinds: dict[type, list[Any]]
-    rejected: list[Rejection]
 
 
 class Ingest:
@@ -96,58 +81,61 @@ class Ingest:
         """
         if (known := self._batches.get(batch)) is not None:
             return self._repeated(known, len(events))
-        sorted_out = self._sort_out(events)
+        found = sort_out(events, now=self._now())
         done: Receipt | asyncio.Future[Receipt]
-        if sorted_out.facts:
-            done = asyncio.ensure_future(self._store(sorted_out, batch))
+        if found.facts:
+            done = asyncio.ensure_future(self._store(found, batch))
         else:
-            done = self._finish(sorted_out)
+            done = self._finish(found)
         if batch is not None:
             self._batches.put(batch, done)
         return done if isinstance(done, Receipt) else asyncio.shield(done)
 
-    def _sort_out(self, events: list[Any]) -> _Sorted:
-        latest = self._now() + MAX_AHEAD
-        sorted_out = _Sorted(events, [], {}, [])
-        for index, event in enumerate(events):
-            if not EARLIEST <= event.timestamp <= latest:
-                sorted_out.rejected.append(_untimely(index, "timestamp"))
-            elif type(event) is Edge and not (
-                event.books_changed_at is None
-                or all(EARLIEST <= at <= latest for at in event.books_changed_at.values())
-            ):
-                sorted_out.rejected.append(_untimely(index, "books_changed_at"))
-            elif not isinstance(event, FACTS):
-                sorted_out.kinds.setdefault(type(event), []).append(event)
-            elif isinstance(event, Fill) and not EARLIEST <= ordered(event) <= latest:
-                sorted_out.rejected.append(_untimely(index, "ordered_at"))
-            else:
-                sorted_out.facts.append((index, event))
-        return sorted_out
-
-    async def _store(self, sorted_out: _Sorted, batch: str | None) -> Receipt:
+    async def _store(self, found: Sorted, batch: str | None) -> Receipt:
         """Facts first: when they cannot be stored nothing of the batch is taken in."""
-        refused = await self._ledger.append(
-            [(fact, f"{batch}/{index}" if batch else None) for index, fact in sorted_out.facts]
+        not_stored = await self._ledger.append(
+            [(fact, f"{batch}/{index}" if batch else None) for index, fact in found.facts]
         )
-        if not refused:
-            return self._finish(sorted_out)
-        reasons = Counter(refused.values())
+        reasons = Counter(not_stored.values())
         self._metrics.service.duplicates.inc(reasons["duplicate"])
         self._metrics.service.conflicts.inc(reasons["conflict"])
-        for place, reason in refused.items():
-            if reason != "duplicate":
-                sorted_out.rejected.append(_refused(sorted_out.facts[place][0], reason))
-        return self._finish(sorted_out, reasons["duplicate"])
+        fills = set()
+        for place, (index, fact) in enumerate(found.facts):
+            if place not in not_stored:
+                if isinstance(fact, Fill):
+                    fills.add(index)
+            elif not_stored[place] != "duplicate":
+                found.rejected.append(refused(index, not_stored[place]))
+        return self._finish(found, fills, duplicates=reasons["duplicate"])
 
-    def _finish(self, sorted_out: _Sorted, duplicates: int = 0) -> Receipt:
-        events, rejected = sorted_out.events, sorted_out.rejected
-        for kind, group in sorted_out.kinds.items():
+    def _finish(
+        self, found: Sorted, fills: Collection[int] = (), *, duplicates: int = 0
+    ) -> Receipt:
+        """Take in what is no fact; `fills` are the places of those that were stored just now."""
+        events, rejected = found.events, found.rejected
+        if fills:
+            self._meet(found, fills)
+        elif Edge in found.kinds:
+            self._live_edges.update(found.kinds[Edge])
+        for kind, group in found.kinds.items():
             self._update(kind, group)
         for rejection in rejected:
             self.count_rejection(type_of(events[rejection.index]), rejection.code)
         accepted = len(events) - len(rejected) - duplicates
         return Receipt(accepted=accepted, duplicate=duplicates, rejected=rejected)
+
+    def _meet(self, found: Sorted, fills: Collection[int]) -> None:
+        """Edges and fills in the order they were pushed: each fill meets its edge as it was."""
+        refused_places = {rejection.index for rejection in found.rejected}
+        edges: list[Edge] = []
+        for index, event in enumerate(found.events):
+            if index in fills:
+                self._live_edges.update(edges)
+                self._live_edges.filled(event)
+                edges = []
+            elif type(event) is Edge and index not in refused_places:
+                edges.append(event)
+        self._live_edges.update(edges)
 
     def _repeated(
         self, known: Receipt | asyncio.Future[Receipt], size: int
@@ -177,9 +165,8 @@ class Ingest:
         """Count and publish what one commit of the ledger stored, in its order."""
         entries = written.entries
         fills = [entry.record for entry in entries if isinstance(entry.record, Fill)]
-        self._totals.take_in(written.summary, written.hours)
+        self._totals.take_in(written.hours)
         if fills:
-            self._live_edges.filled({fill.pair_id for fill in fills})
             self._metrics.fills.observe(fills)
             self._metrics.service.events.cell("fill").inc(len(fills))
         if len(fills) != len(entries):
@@ -196,7 +183,6 @@ class Ingest:
     def _update(self, kind: type, events: list[Any]) -> None:
         """Take in what is state or measurement, not fact: events of one kind."""
         if kind is Edge:
-            self._live_edges.update(events)
             self._metrics.edges.observe(events)
             self._metrics.service.events.cell("edge").inc(len(events))
             return
@@ -235,20 +221,3 @@ class Ingest:
             case _:
                 return
         self._metrics.service.events.cell(type_of(record)).inc()
-
-
-def _untimely(index: int, field: str) -> Rejection:
-    return Rejection(
-        index=index,
-        code="out_of_range",
-        message="the time is before 2020 or more than 5 minutes ahead",
-        field=field,
-    )
-
-
-def _refused(index: int, reason: Refusal) -> Rejection:
-    if reason == "unknown_fill":
-        message = "the fill that it reverses is not stored"
-        return Rejection(index=index, code=reason, message=message, field="reverses")
-    message = "this fill_id is stored with other content, or reversed; the first one stays"
-    return Rejection(index=index, code="fill_conflict", message=message, field="fill_id")

@@ -2,18 +2,33 @@
 
 import time
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import datetime
+from typing import Literal, get_args
 
 import msgspec
 
 from arbwatch.answers import LiveEdge
-from arbwatch.events import Edge, utc_now
+from arbwatch.events import Edge, Fill, utc_now
 from exporter.leaders import Leaders
+
+# Filled while it was live; worth an entry by the limit in force, and not filled; never worth one.
+Outcome = Literal["filled", "missed", "small"]
+OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
+
+
+class EndedEdge(msgspec.Struct, frozen=True, gc=False):
+    """An edge that was not refreshed in time: its last word, and its best net edge while live."""
+
+    edge: Edge
+    lifetime_seconds: float
+    best_cents: float
+    outcome: Outcome
 
 
 class _Tracked(msgspec.Struct):
     edge: Edge
+    best_cents: float
     first_seen: float
     last_seen: float
     expires: float
@@ -24,7 +39,9 @@ class _Tracked(msgspec.Struct):
 class LiveEdges:
     """Pairs and their present edge.
 
-    `on_end` is told of each that ended, how long it lived, and whether it was filled meanwhile.
+    `on_end` is told of each that ended, `on_fill` of each fill whose pair had a live edge, with
+    that edge's word at the time. `min_net_edge` is asked at each end, in cents: from there on an
+    edge was worth an entry.
 
     Times to live run on the monotonic clock; an edge that was old when it arrived never lives.
     Expiry is a wheel of seconds: each pair waits in one of its slots and is looked at when that
@@ -37,13 +54,17 @@ class LiveEdges:
         self,
         *,
         ttl_seconds: float,
-        on_end: Callable[[Edge, float, bool], None],
+        min_net_edge: Callable[[], float],
+        on_end: Callable[[EndedEdge], None],
+        on_fill: Callable[[Edge, Fill], None] = lambda edge, fill: None,
         on_set_aside: Callable[[int], None] = lambda count: None,
         clock: Callable[[], float] = time.monotonic,
         now: Callable[[], datetime] = utc_now,
     ) -> None:
         self._ttl_seconds = ttl_seconds
+        self._min_net_edge = min_net_edge
         self._on_end = on_end
+        self._on_fill = on_fill
         self._on_set_aside = on_set_aside
         self._clock = clock
         self._now = now
@@ -53,27 +74,30 @@ class LiveEdges:
         self._swept = int(clock())
         self.categories: Counter[str | None] = Counter()
 
-    def update(self, edges: Iterable[Edge]) -> None:
+    def update(self, edges: list[Edge]) -> None:
         """Take in edges in the order they were pushed; of each pair the last one counts."""
         moment, now = self._clock(), self._now().timestamp()
+        newest = {edge.pair_id: edge for edge in edges}
+        larger = {} if len(newest) == len(edges) else self._larger(edges, newest, now)
         set_aside = 0
-        for edge in {edge.pair_id: edge for edge in edges}.values():
+        for edge in newest.values():
             ttl = edge.ttl_seconds or self._ttl_seconds
             delay = max(0.0, now - edge.timestamp.timestamp())
             known = self._pairs.get(edge.pair_id)
             is_older = known is not None and edge.timestamp < known.edge.timestamp
             if delay < ttl and not is_older:
-                self._take_in(edge, known, moment=moment, expires=moment + ttl - delay)
+                cents = larger.get(edge.pair_id, edge.net_edge_cents)
+                self._take_in(edge, known, cents, moment=moment, expires=moment + ttl - delay)
             else:
                 set_aside += 1
         if set_aside:
             self._on_set_aside(set_aside)
 
-    def filled(self, pair_ids: Iterable[str]) -> None:
-        """Fills of these pairs came in."""
-        for pair_id in pair_ids:
-            if tracked := self._pairs.get(pair_id):
-                tracked.is_filled = True
+    def filled(self, fill: Fill) -> None:
+        """This fill came in, and was stored for the first time."""
+        if tracked := self._pairs.get(fill.pair_id):
+            tracked.is_filled = True
+            self._on_fill(tracked.edge, fill)
 
     def expire(self) -> None:
         """End the edges whose time is over."""
@@ -108,14 +132,32 @@ class LiveEdges:
             return []
         return [_shown(tracked, moment)]
 
+    def _larger(self, edges: list[Edge], newest: dict[str, Edge], now: float) -> dict[str, float]:
+        """The largest net edge of each pair of which an earlier word of the batch was larger."""
+        larger: dict[str, float] = {}
+        for edge in edges:
+            pair_id, cents = edge.pair_id, edge.net_edge_cents
+            if cents > newest[pair_id].net_edge_cents and cents > larger.get(pair_id, cents - 1):
+                ttl = edge.ttl_seconds or self._ttl_seconds
+                if now - edge.timestamp.timestamp() < ttl:
+                    larger[pair_id] = cents
+        return larger
+
     def _take_in(
-        self, edge: Edge, known: _Tracked | None, *, moment: float, expires: float
+        self,
+        edge: Edge,
+        known: _Tracked | None,
+        best_cents: float,
+        *,
+        moment: float,
+        expires: float,
     ) -> None:
         if known is not None and known.expires <= moment:
             self._end(known)
             known = None
         if known is None:
-            known = self._pairs[edge.pair_id] = _Tracked(edge, moment, moment, expires, 0)
+            known = _Tracked(edge, best_cents, moment, moment, expires, 0)
+            self._pairs[edge.pair_id] = known
             self._wait(known)
             self.categories[edge.category] += 1
         else:
@@ -123,6 +165,8 @@ class LiveEdges:
                 self._forget(known.edge.category)
                 self.categories[edge.category] += 1
             known.edge, known.last_seen, known.expires = edge, moment, expires
+            if best_cents > known.best_cents:
+                known.best_cents = best_cents
             if expires < known.slot - 1:
                 self._wait(known)  # its time to live was cut short
         self._leaders.set(edge.pair_id, edge.net_edge_cents)
@@ -137,7 +181,12 @@ class LiveEdges:
         self._leaders.drop(tracked.edge.pair_id)
         self._forget(tracked.edge.category)
         lived = tracked.last_seen - tracked.first_seen
-        self._on_end(tracked.edge, lived, tracked.is_filled)
+        self._on_end(EndedEdge(tracked.edge, lived, tracked.best_cents, self._outcome(tracked)))
+
+    def _outcome(self, tracked: _Tracked) -> Outcome:
+        if tracked.is_filled:
+            return "filled"
+        return "missed" if tracked.best_cents >= self._min_net_edge() else "small"
 
     def _forget(self, category: str | None) -> None:
         """One less of a category; odd names of it do not stay for ever."""

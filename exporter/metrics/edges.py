@@ -3,6 +3,7 @@
 from itertools import product
 
 from arbwatch.events import Edge
+from exporter.live_edges import OUTCOMES, EndedEdge
 from exporter.metrics.buckets import COST_CENTS, EDGE_CENTS, LIFETIME_SECONDS, RATIOS
 from exporter.metrics.families import Families
 from exporter.metrics.labels import ClosedSet
@@ -24,7 +25,14 @@ class EdgeMetrics:
             "arb_exporter_edges_dropped", "Edges that were too old on arrival to be live"
         )
         self._edges_ended = families.hot_counter(
-            "arb_edges_ended", "Edges that ended, filled or missed", (*labels, "outcome")
+            "arb_edges_ended",
+            "Edges that ended: filled, worth an entry but missed, or too small for one",
+            (*labels, "outcome"),
+        )
+        self._missed_best = families.hot_counter(
+            "arb_edges_missed_best_cents",
+            "Largest net edges of those that were missed, cents per contract",
+            labels,
         )
         self._edge_net, self._edge_slippage, self._edge_confidence, self._edge_lifetime = (
             families.hot_histogram(f"arb_edge_{name}", text, buckets, labels)
@@ -38,8 +46,9 @@ class EdgeMetrics:
         for values in product(self._venue.values, self._category.values):
             self._edges.cell(*values)
             self._edge_lifetime.cell(*values)
-            self._edges_ended.cell(*values, "filled")
-            self._edges_ended.cell(*values, "missed")
+            self._missed_best.cell(*values)
+            for outcome in OUTCOMES:
+                self._edges_ended.cell(*values, outcome)
 
     def observe(self, edges: list[Edge]) -> None:
         """Count edges as they were pushed."""
@@ -66,8 +75,11 @@ class EdgeMetrics:
         self._cells[labels] = cells
         return cells
 
-    def observe_end(self, edge: Edge, seconds: float, is_filled: bool) -> None:
-        """An edge ended after it had been live for so long."""
+    def observe_end(self, ended: EndedEdge) -> None:
+        """An edge ended."""
+        edge = ended.edge
         labels = (self._venue.shown(edge.leader), self._category.shown(edge.category))
-        self._edge_lifetime.cell(*labels).observe(seconds)
-        self._edges_ended.cell(*labels, "filled" if is_filled else "missed").inc()
+        self._edge_lifetime.cell(*labels).observe(ended.lifetime_seconds)
+        self._edges_ended.cell(*labels, ended.outcome).inc()
+        if ended.outcome == "missed":
+            self._missed_best.cell(*labels).inc(ended.best_cents)

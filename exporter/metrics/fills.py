@@ -3,7 +3,7 @@
 import time
 from collections import defaultdict
 
-from arbwatch.events import Fill
+from arbwatch.events import Edge, Fill
 from exporter.metrics.buckets import (
     COST_CENTS,
     EDGE_CENTS,
@@ -18,6 +18,7 @@ from exporter.metrics.series import Exemplar
 
 # OpenMetrics allows 128 characters over all names and values of an exemplar.
 EXEMPLAR_CHARACTERS = 128
+FORETOLD = "Slippage that the live edge foretold at the fill, cents per contract"
 
 
 class FillMetrics:
@@ -27,6 +28,9 @@ class FillMetrics:
         self._category = category
         labels = ("category",)
         self._fills = families.hot_counter("arb_fills", "Fills stored", labels)
+        self._one_legged = families.hot_counter(
+            "arb_fills_one_legged", "Fills of which one leg only was filled", labels
+        )
         histograms = [
             families.hot_histogram(f"arb_{name}", text, buckets, labels)
             for name, text, buckets in (
@@ -37,6 +41,7 @@ class FillMetrics:
                 ("fill_size_usd", "Size of fills", SIZE_USD),
                 ("fill_pnl_usd", "P&L of fills", PNL_USD),
                 ("hedge_latency_seconds", "From first to second leg of fills", HEDGE_SECONDS),
+                ("fill_expected_slippage_cents", FORETOLD, COST_CENTS),
             )
         ]
         (
@@ -47,10 +52,12 @@ class FillMetrics:
             self._fill_size,
             self._fill_pnl,
             self._hedge_latency,
+            self._fill_expected,
         ) = histograms
         # A rate misses the first fill of a category whose series only begin with it.
         for value in category.values:
             self._fills.cell(value)
+            self._one_legged.cell(value)
             for family in histograms:
                 family.cell(value)
         self.after_halt = families.counter(
@@ -66,8 +73,15 @@ class FillMetrics:
         for category, group in groups.items():
             self._observe(self._category.counted(category, len(group)), group)
 
+    def observe_expected(self, edge: Edge, fill: Fill) -> None:
+        """A fill met this edge, which foretold its slippage."""
+        category = self._category.shown(fill.category)
+        self._fill_expected.cell(category).observe(edge.expected_slippage_cents)
+
     def _observe(self, category: str, fills: list[Fill]) -> None:
         self._fills.cell(category).inc(len(fills))
+        one_legged = sum(fill.status == "one_legged" for fill in fills)
+        self._one_legged.cell(category).inc(one_legged)
         # The last fill of a commit stands for it as the exemplar.
         exemplar = Exemplar(_exemplar(fills[-1]), time.time())
         hedged = [fill.hedge_latency_ms for fill in fills]

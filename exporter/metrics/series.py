@@ -62,9 +62,9 @@ class CounterCell:
 
     def __init__(self, head: str) -> None:
         self._head = head
-        self.value = 0
+        self.value: float = 0
 
-    def inc(self, amount: int = 1) -> None:
+    def inc(self, amount: float = 1) -> None:
         """Count up."""
         self.value += amount
 

@@ -43,7 +43,8 @@ def live_edges(clock: Clock, ended: list[tuple[str, float]]) -> LiveEdges:
     """Edges that live 10 seconds; `ended` collects (pair, lifetime)."""
     return LiveEdges(
         ttl_seconds=10,
-        on_end=lambda edge, seconds, _: ended.append((edge.pair_id, seconds)),
+        min_net_edge=lambda: 2.5,
+        on_end=lambda end: ended.append((end.edge.pair_id, end.lifetime_seconds)),
         clock=clock.monotonic,
         now=clock.now,
     )
@@ -136,7 +137,8 @@ def test_edges_that_were_too_old_are_told() -> None:
     clock, set_aside = Clock(), list[int]()
     edges = LiveEdges(
         ttl_seconds=10,
-        on_end=lambda *_: None,
+        min_net_edge=lambda: 2.5,
+        on_end=lambda _: None,
         on_set_aside=set_aside.append,
         clock=clock.monotonic,
         now=clock.now,

@@ -10,7 +10,7 @@ from arbwatch import Edge
 from arbwatch.control import LEASE_SECONDS, HaltState
 from arbwatch.events import Requests
 from arbwatch.halting.lease import Lease
-from exporter import limits
+from exporter import limits_file
 from exporter.engines import MARGIN_SECONDS, OTHERS, Engines
 from exporter.health import VenueWatch
 from exporter.live_edges import LiveEdges
@@ -67,7 +67,8 @@ def test_no_edge_lives_a_negative_time(steps: list[tuple[float, float, str]]) ->
     clocks, lifetimes = Clocks(), list[float]()
     edges = LiveEdges(
         ttl_seconds=10,
-        on_end=lambda _edge, seconds, _is_filled: lifetimes.append(seconds),
+        min_net_edge=lambda: 2.5,
+        on_end=lambda ended: lifetimes.append(ended.lifetime_seconds),
         clock=clocks.monotonic,
         now=clocks.now,
     )
@@ -90,7 +91,11 @@ def test_edges_are_live_again_right_after_a_step(shift: float) -> None:
     """What stood before the step leaves with its time; the present is shown."""
     clocks = Clocks()
     edges = LiveEdges(
-        ttl_seconds=10, on_end=lambda *_: None, clock=clocks.monotonic, now=clocks.now
+        ttl_seconds=10,
+        min_net_edge=lambda: 2.5,
+        on_end=lambda _: None,
+        clock=clocks.monotonic,
+        now=clocks.now,
     )
     edges.update([edge(clocks, "a")])
 
@@ -107,7 +112,7 @@ def test_a_silent_feed_is_noticed_whatever_the_wall_clock_does(shift: float) -> 
     """Healthy while updates come, down 11 seconds after the last one."""
     clocks = Clocks()
     watch = VenueWatch(VENUES, clock=clocks.monotonic, now=clocks.now)
-    book = limits.load(LIMITS, venues=VENUES)
+    book = limits_file.load(LIMITS, venues=VENUES)
 
     def status() -> str:
         health = watch.health("kalshi", state=HaltState.RUNNING, limits=book)
