@@ -5,12 +5,12 @@ from collections.abc import Iterable, Iterator
 from contextlib import closing
 from datetime import datetime
 from pathlib import Path
-from urllib.parse import quote
 
 import msgspec
 
 from exporter.errors import StartError
 from exporter.ledger import schema
+from exporter.ledger.aside import connect_aside
 from exporter.ledger.audit import GENESIS, first_break
 from exporter.ledger.rows import Row
 from exporter.ledger.units import moment
@@ -37,19 +37,11 @@ def check_trail(path: Path) -> Trail:
     """
     trail = Trail()
     try:
-        with closing(_connect(path)) as connection:
+        with closing(connect_aside(path)) as connection:
             trail.broken = first_break(_noted(connection.execute(_QUERY), trail))
     except sqlite3.DatabaseError as error:
         raise StartError(f"{path}: not a readable ledger ({error})") from error
     return trail
-
-
-def _connect(path: Path) -> sqlite3.Connection:
-    # An open ledger has a log beside it. One without was closed, or is a copy: nobody changes it,
-    # and so it may also stand where nothing can be written.
-    is_closed = not path.with_name(f"{path.name}-wal").exists()
-    mode = "mode=ro&immutable=1" if is_closed else "mode=ro"
-    return sqlite3.connect(f"file:{quote(str(path))}?{mode}", uri=True)
 
 
 def _noted(rows: Iterable[Row], trail: Trail) -> Iterator[Row]:
