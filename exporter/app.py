@@ -21,6 +21,7 @@ from exporter.health import VenueWatch
 from exporter.ingest import Ingest
 from exporter.ledger.ledger import Ledger
 from exporter.ledger.store import Store
+from exporter.ledger.totals import Totals
 from exporter.limits_in_force import LimitsInForce
 from exporter.live_edges import LiveEdges
 from exporter.metrics import Metrics
@@ -53,7 +54,7 @@ class Exporter:
             self.registry, venues=settings.venues, categories=settings.categories
         )
         store = Store(settings.ledger_path)
-        self.totals = store.totals()
+        self.totals = Totals(store.hours())
         self.ledger = Ledger(store)
         self.watch = VenueWatch(
             settings.venues,
@@ -189,7 +190,7 @@ def create_app(exporter: Exporter) -> FastAPI:
 def _routers(exporter: Exporter) -> dict[Scope, list[APIRouter]]:
     """Every route by the scope it needs; pushes, which need `ingest`, are not FastAPI's."""
     venues, limits = exporter.settings.venues, exporter.limits
-    pnl = Pnl(exporter.ledger, exporter.totals, limits=limits)
+    pnl = Pnl(exporter.totals, limits=limits)
     return {
         "read": [
             read.edges(exporter.live_edges, exporter.exposure),

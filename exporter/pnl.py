@@ -5,9 +5,8 @@ from itertools import accumulate, groupby
 
 from arbwatch.answers import DayResult, EquityPoint, PnlReport
 from arbwatch.events import utc_now
-from exporter.ledger.ledger import Ledger
-from exporter.ledger.statistics import Totals, daily_returns, sharpe_ratio
-from exporter.ledger.store import Store
+from exporter.ledger.statistics import daily_returns, sharpe_ratio
+from exporter.ledger.totals import Totals
 from exporter.ledger.units import EPOCH, to_usd
 from exporter.limits_in_force import LimitsInForce
 
@@ -15,23 +14,27 @@ from exporter.limits_in_force import LimitsInForce
 class Pnl:
     """Builds the report of `GET /api/pnl`."""
 
-    def __init__(self, ledger: Ledger, totals: Totals, *, limits: LimitsInForce) -> None:
-        self._ledger = ledger
+    def __init__(self, totals: Totals, *, limits: LimitsInForce) -> None:
         self._totals = totals
         self._limits = limits
 
     async def report(self) -> PnlReport:
         """The results of all fills stored so far."""
-        hours = await self._ledger.read(Store.hourly_results)
+        hours = [
+            (hour, segment.pnl, segment.fills)
+            for hour, segment in sorted(self._totals.hours.items())
+        ]
         now = utc_now()
         today = (now - EPOCH).days
-        summary, days = self._totals.summary, self._totals.days
-        returns = daily_returns(days, equity_usd=self._limits.now.equity_usd, today=today)
+        drawdown = self._totals.drawdown()
+        returns = daily_returns(
+            self._totals.days, equity_usd=self._limits.now.equity_usd, today=today
+        )
         return PnlReport(
-            realized_usd=to_usd(summary.realized),
-            day_usd=to_usd(days.get(today, 0)),
-            drawdown_usd=to_usd(summary.drawdown),
-            max_drawdown_usd=to_usd(summary.max_drawdown),
+            realized_usd=to_usd(self._totals.realized),
+            day_usd=to_usd(self._totals.day(today)),
+            drawdown_usd=to_usd(drawdown.now),
+            max_drawdown_usd=to_usd(drawdown.deepest),
             sharpe_ratio=sharpe_ratio(returns),
             sharpe_samples=len(returns),
             curve=_curve(hours, now),

@@ -11,12 +11,10 @@ from sqlalchemy.exc import DatabaseError
 
 from exporter.errors import StartError
 from exporter.ledger import schema
+from exporter.ledger.migrations import MIGRATIONS
 from exporter.ledger.room import log_pages
 
 log = logging.getLogger(__name__)
-
-# What brings a file from the version before to this one.
-MIGRATIONS = {"3": "ALTER TABLE fills ADD COLUMN ordered_at_us BIGINT"}
 
 
 def lock(path: Path) -> Any:
@@ -93,7 +91,7 @@ def _migrate(connection: Connection, version: str, path: Path) -> str:
             f"{path}: made by another version (schema {version}, this one reads "
             f"{schema.SCHEMA_VERSION}); start that version or move the file away"
         )
-    connection.exec_driver_sql(MIGRATIONS[newer])
+    MIGRATIONS[newer](connection)
     is_schema = schema.meta.c.key == "schema"
     connection.execute(update(schema.meta).where(is_schema).values(value=newer))
     log.info("ledger: brought from schema %s to %s", version, newer)

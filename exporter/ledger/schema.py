@@ -6,8 +6,10 @@ from sqlalchemy import BigInteger, Column, Float, Integer, MetaData, String, Tab
 
 from arbwatch.events import Breach, EngineError, Fill, Reversal
 from exporter.ledger.records import ControlRecord, Kind
+from exporter.ledger.segments import Segment
+from exporter.ledger.tallies import EDGE_TALLY, TALLY
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 
 metadata = MetaData()
 
@@ -90,23 +92,35 @@ control = _table(
     Column("hash", String, nullable=False),
 )
 
-# Sums over the fills and reversals, written in the same transaction as those: a start reads these
-# few rows, not a million.
-summary = Table(
-    "summary",
-    metadata,
-    Column("id", Integer, primary_key=True),
-    Column("realized", BigInteger, nullable=False),
-    Column("peak", BigInteger, nullable=False),
-    Column("max_drawdown", BigInteger, nullable=False),
-)
-
+# The results of each hour, written in the same transaction as their fills and reversals: a start
+# reads these few rows, not a million. The columns are those of `Segment`.
 hours = Table(
     "hours",
     metadata,
     Column("hour", Integer, primary_key=True, autoincrement=False),
-    Column("pnl_microusd", BigInteger, nullable=False),
-    Column("fills", Integer, nullable=False),
+    *(Column(name, BigInteger, nullable=False) for name in Segment.__struct_fields__),
+)
+
+
+def _sums(name: str, keys: dict[str, type[Integer | String]], sums: tuple[str, ...]) -> Table:
+    """Sums by group, kept up by `rollup`; what has no category or leader has the empty one."""
+    return Table(
+        name,
+        metadata,
+        *(Column(key, kind, primary_key=True, autoincrement=False) for key, kind in keys.items()),
+        *(Column(column, BigInteger, nullable=False) for column in sums),
+        sqlite_with_rowid=False,
+    )
+
+
+_GROUP = {"day": Integer, "category": String, "leader": String}
+results = _sums("results", _GROUP, TALLY)
+pair_results = _sums("pair_results", {"day": Integer, "pair_id": String}, TALLY)
+edge_days = _sums("edge_days", _GROUP, EDGE_TALLY)
+
+# `bucket` is a place in the bounds of `metrics.buckets`: other bounds there need a new schema here.
+spreads = _sums(
+    "spreads", {"measure": String, "day": Integer, "bucket": Integer}, ("observations",)
 )
 
 # By the name that the stream gives a record.

@@ -1,5 +1,6 @@
 """Stretches of results that can be joined: where each ended, how high and how low it went."""
 
+from collections.abc import Sequence
 from itertools import accumulate
 from operator import sub
 
@@ -29,7 +30,7 @@ class Segment(msgspec.Struct, frozen=True):
             min(self.drawdown, later.drawdown, self.pnl + later.low - self.high),
         )
 
-    def after(self, results: list[int], *, fills: int) -> "Segment":
+    def after(self, results: Sequence[int], *, fills: int) -> "Segment":
         """With these results behind it, of which so many are fills."""
         sums = list(accumulate(results, initial=0))
         falls = map(sub, sums, accumulate(sums, max))

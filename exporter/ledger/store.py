@@ -20,7 +20,7 @@ from exporter.ledger.audit import GENESIS, first_break
 from exporter.ledger.records import ControlRecord, Entry, Kind
 from exporter.ledger.room import has_room
 from exporter.ledger.rows import audit_row, control_record, from_row, stored_fill
-from exporter.ledger.statistics import Summary, Totals
+from exporter.ledger.segments import Segment
 from exporter.ledger.units import moment
 from exporter.ledger.writer import Identified, Writer, Written
 
@@ -131,18 +131,10 @@ class Store:
         query = select(schema.control.c.hash).order_by(schema.control.c.seq.desc()).limit(1)
         return self._connection.scalar(query) or GENESIS
 
-    def totals(self) -> Totals:
-        """Where the results of all fills and reversals stand."""
-        row = self._connection.execute(select(schema.summary)).first()
-        totals = Totals(Summary(row.realized, row.peak, row.max_drawdown) if row else Summary())
-        for hour, pnl, _ in self.hourly_results():
-            totals.days[hour // 24] = totals.days.get(hour // 24, 0) + pnl
-        return totals
-
-    def hourly_results(self) -> list[tuple[int, int, int]]:
-        """(hour since 1970, micro-dollars, fills) of each hour with a result, in order."""
+    def hours(self) -> dict[int, Segment]:
+        """The results of each hour since 1970 that has one, in order of time."""
         rows = self._connection.execute(select(schema.hours).order_by(schema.hours.c.hour))
-        return [(hour, pnl, fills) for hour, pnl, fills in rows]
+        return {hour: Segment(*segment) for hour, *segment in rows}
 
     def fills_after(self, seq: int) -> int:
         """How many fills were stored after `seq`."""
@@ -165,7 +157,7 @@ class Store:
                 self._connection,
                 last_seq=self.head(),
                 last_hash=self._last_hash(),
-                summary=self.totals().summary,
+                hours=self.hours(),
             )
         except BaseException:
             self._connection.close()

@@ -4,6 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 MICROUSD_PER_CENT = 10_000
 MICROUSD_PER_USD = 1_000_000
+MICROSECONDS_AN_HOUR = 3_600_000_000
+MICROSECONDS_A_DAY = 24 * MICROSECONDS_AN_HOUR
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 

@@ -10,9 +10,10 @@ from sqlalchemy.exc import IntegrityError
 from arbwatch.events import Reversal
 from exporter.ledger import schema
 from exporter.ledger.audit import chained
+from exporter.ledger.booking import booked
 from exporter.ledger.records import Entry, Record
 from exporter.ledger.rows import Row, to_row
-from exporter.ledger.statistics import Hours, Summary, by_hour
+from exporter.ledger.segments import Segment
 
 MAX_VARIABLES = 10_000
 ROWS_A_STATEMENT = 250
@@ -25,44 +26,34 @@ IDENTIFIED = (schema.fills, schema.reversals, schema.errors, schema.breaches)
 _PNL = schema.fills.c.keys().index("pnl_microusd")
 _REVERSES, _REVERSAL_PNL = 3, 4
 
-
-_SET_SUMMARY = """
-INSERT INTO summary (id, realized, peak, max_drawdown) VALUES (1, ?, ?, ?)
-ON CONFLICT (id) DO UPDATE SET
-    realized = excluded.realized, peak = excluded.peak, max_drawdown = excluded.max_drawdown
-"""
-_ADD_TO_HOURS = """
-INSERT INTO hours (hour, pnl_microusd, fills) VALUES (?, ?, ?)
-ON CONFLICT (hour) DO UPDATE SET
-    pnl_microusd = pnl_microusd + excluded.pnl_microusd, fills = fills + excluded.fills
-"""
+_SET_HOUR = f"INSERT OR REPLACE INTO hours VALUES ({', '.join('?' * len(schema.hours.columns))})"
 
 
 class Written(msgspec.Struct, frozen=True):
     """What became of records: new entries in order, and by place what was refused.
 
-    `summary` is where all results stand now, `hours` what these entries added.
+    `hours` are those that these entries changed, as they are now.
     """
 
     entries: list[Entry]
     refused: dict[int, Refusal]
-    summary: Summary
-    hours: Hours
+    hours: dict[int, Segment]
 
 
 class Writer:
     """Writes over one connection, going on from where the ledger stands.
 
-    `last_seq` is the largest number in use, `last_hash` that of the newest control record.
+    `last_seq` is the largest number in use, `last_hash` that of the newest control record, `hours`
+    the results so far.
     """
 
     def __init__(
-        self, connection: Connection, *, last_seq: int, last_hash: str, summary: Summary
+        self, connection: Connection, *, last_seq: int, last_hash: str, hours: dict[int, Segment]
     ) -> None:
         self._connection = connection
         self._last_seq = last_seq
         self._last_hash = last_hash
-        self._summary = summary
+        self._hours = hours
         self._inserts: dict[tuple[Table, int], str] = {}
 
     def write(self, records: list[Identified]) -> Written:
@@ -106,31 +97,19 @@ class Writer:
             for table, values in tables.items():
                 for start in range(0, len(values), ROWS_A_STATEMENT):
                     self._insert_rows(table, values[start : start + ROWS_A_STATEMENT])
-            summary, hours = self._sum_up(
-                tables.get(schema.fills, []), tables.get(schema.reversals, [])
-            )
-        self._summary = summary
+            fills, reversals = tables.get(schema.fills, []), tables.get(schema.reversals, [])
+            hours = booked(fills, reversals, self._hours)
+            self._set_hours(hours)
+        self._hours.update(hours)
         if controls:
             self._last_hash = controls[-1][-1]
-        return Written(entries, refused, summary, hours)
+        return Written(entries, refused, hours)
 
-    def _sum_up(self, fills: list[Row], reversals: list[Row]) -> tuple[Summary, Hours]:
-        """Keep the sums beside the rows, in the rows' own transaction."""
-        if not fills and not reversals:
-            return self._summary, {}
-        times = [row[2] for row in (*fills, *reversals)]
-        results = [row[_PNL] for row in fills] + [row[_REVERSAL_PNL] for row in reversals]
-        hours = by_hour(times, results, fills=len(fills))
-        if reversals:  # fills alone are in ledger order
-            seqs = [row[0] for row in (*fills, *reversals)]
-            results = [result for _, result in sorted(zip(seqs, results, strict=True))]
-        summary = self._summary.after(results)
-        sums = (summary.realized, summary.peak, summary.max_drawdown)
-        self._connection.exec_driver_sql(_SET_SUMMARY, sums)
-        self._connection.exec_driver_sql(
-            _ADD_TO_HOURS, [(hour, pnl, count) for hour, (pnl, count) in hours.items()]
-        )
-        return summary, hours
+    def _set_hours(self, hours: dict[int, Segment]) -> None:
+        """Keep the results of hours beside the rows, in the rows' own transaction."""
+        if hours:
+            rows = [(hour, *msgspec.structs.astuple(segment)) for hour, segment in hours.items()]
+            self._connection.exec_driver_sql(_SET_HOUR, rows)
 
     def _insert_rows(self, table: Table, rows: list[Row]) -> None:
         """Many rows in one statement: it is quicker, and the driver lets the event loop run once

@@ -12,7 +12,8 @@ from exporter.control import Control
 from exporter.engines import Engines
 from exporter.exposure import OpenExposure
 from exporter.health import VenueWatch
-from exporter.ledger.statistics import Totals, daily_returns, sharpe_ratio
+from exporter.ledger.statistics import daily_returns, sharpe_ratio
+from exporter.ledger.totals import Totals
 from exporter.ledger.units import EPOCH, to_usd
 from exporter.limits_in_force import LimitsInForce
 from exporter.live_edges import LiveEdges
@@ -116,14 +117,14 @@ class Snapshot(Collector):
         )
         sharpe = sharpe_ratio(returns)
         values = {
-            "arb_pnl_realized_usd": ("Realized P&L", to_usd(self._totals.summary.realized)),
+            "arb_pnl_realized_usd": ("Realized P&L", to_usd(self._totals.realized)),
             "arb_pnl_day_usd": (
                 "Realized P&L of this UTC day",
-                to_usd(self._totals.days.get(today, 0)),
+                to_usd(self._totals.day(today)),
             ),
             "arb_drawdown_usd": (
                 "How far realized P&L stands below its best, 0 or negative",
-                to_usd(self._totals.summary.drawdown),
+                to_usd(self._totals.drawdown().now),
             ),
             "arb_sharpe_samples": ("Complete days behind the Sharpe ratio", len(returns)),
             "arb_equity_usd": ("Equity that losses are a share of", self._limits.now.equity_usd),

@@ -1,29 +1,10 @@
-"""Results in order: drawdown and Sharpe, against hand-worked numbers."""
+"""Daily returns and Sharpe, against hand-worked numbers."""
 
 import math
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from exporter.ledger.statistics import Summary, daily_returns, sharpe_ratio
-
-
-def test_drawdown_is_measured_from_the_best_so_far() -> None:
-    """+5, -7, +1: 5 was the best, -2 the lowest since, -1 is now."""
-    summary = Summary().after([5, -7, 1])
-
-    assert (summary.peak, summary.max_drawdown, summary.drawdown) == (5, -7, -6)
-
-
-@given(st.lists(st.integers(-10_000, 10_000)), st.integers(0, 100))
-def test_drawdown_is_never_positive(results: list[int], cut: int) -> None:
-    """Neither now nor at its worst, and the order of commits does not matter to the sums."""
-    summary = Summary().after(results[:cut]).after(results[cut:])
-
-    assert summary.max_drawdown <= summary.drawdown <= 0
-    assert summary.realized == sum(results)
-    assert summary == Summary().after(results)
+from exporter.ledger.statistics import daily_returns, sharpe_ratio
 
 
 def test_days_without_a_fill_return_nothing() -> None:

@@ -12,6 +12,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from arbwatch import Fill
 from arbwatch.events import EngineError, Reversal
 from exporter.ledger.store import Store
+from exporter.ledger.totals import Totals
 from exporter.ledger.writer import Identified
 
 START = datetime(2026, 1, 1, 12, tzinfo=UTC)
@@ -56,7 +57,7 @@ class Model:
         self.known: dict[tuple[str, str], object] = {}
         self.fills: dict[str, Fill] = {}
         self.reversed: set[str] = set()
-        self.results: list[int] = []
+        self.booked: list[tuple[int, int]] = []
 
     def write(self, batch: list[Identified]) -> dict[int, str]:
         """Take in what is new; say by place what is not."""
@@ -81,21 +82,26 @@ class Model:
             if record.reverses in self.reversed:
                 return "conflict"
             self.reversed.add(record.reverses)
-            self.results.append(-microusd(self.fills[record.reverses]))
+            self.booked.append((hour(record), -microusd(self.fills[record.reverses])))
         if isinstance(record, Fill):
             self.fills[record.fill_id] = record
-            self.results.append(microusd(record))
+            self.booked.append((hour(record), microusd(record)))
         self.known[identity] = record
         return None
 
-    def summary(self) -> tuple[int, int, int]:
-        """Realized, the best it ever was, and the lowest below that."""
-        realized = peak = low = 0
-        for result in self.results:
-            realized += result
-            peak = max(peak, realized)
-            low = min(low, realized - peak)
-        return realized, peak, low
+    def standing(self) -> tuple[int, int, int]:
+        """Realized, how far below its best, and the deepest fall: hours in order of time."""
+        level = peak = deepest = 0
+        for _, result in sorted(self.booked, key=lambda each: each[0]):
+            level += result
+            peak = max(peak, level)
+            deepest = min(deepest, level - peak)
+        return level, level - peak, deepest
+
+
+def hour(record: Fill | Reversal) -> int:
+    """In which hour since 1970 it happened."""
+    return int(record.timestamp.timestamp()) // 3600
 
 
 def microusd(fill: Fill) -> int:
@@ -149,12 +155,13 @@ class LedgerMachine(RuleBasedStateMachine):
 
     @invariant()
     def totals_are_those_of_the_model(self) -> None:
-        """The sums kept, the sums by hour, and the rows."""
-        totals = self.store.totals()
-        kept = totals.summary
-        assert (kept.realized, kept.peak, kept.max_drawdown) == self.model.summary()
-        assert sum(totals.days.values()) == kept.realized
-        assert sum(count for _, _, count in self.store.hourly_results()) == len(self.model.fills)
+        """The sums kept by hour, and the rows."""
+        totals = Totals(self.store.hours())
+        drawdown = totals.drawdown()
+        assert (totals.realized, drawdown.now, drawdown.deepest) == self.model.standing()
+        assert sum(totals.days.values()) == totals.realized
+        counted = sum(segment.fills for segment in totals.hours.values())
+        assert counted == len(self.model.fills)
         rows = self.store.fills(limit=1_000)
         assert {row.fill_id: row.pnl_cents for row in rows} == {
             fill.fill_id: fill.pnl_cents for fill in self.model.fills.values()
