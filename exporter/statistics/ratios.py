@@ -1,7 +1,7 @@
 """Returns on equity, and the ratios of what they earned to how they varied."""
 
 import math
-from statistics import fmean, stdev
+from statistics import fmean
 
 import msgspec
 
@@ -42,13 +42,13 @@ def sharpe(returns: list[float]) -> Sharpe | None:
     kurtosis: sqrt((1 - skew SR + (kurtosis - 1) / 4 SR²) / (n - 1)) of the daily ratio SR. It takes
     days to be independent of each other: autocorrelation is not corrected.
     """
-    if len(returns) < MIN_DAYS or (deviation := stdev(returns)) == 0:
+    number = len(returns)
+    if number < MIN_DAYS or (shape := _shape(returns)) is None:
         return None
-    daily = fmean(returns) / deviation
-    skew, kurtosis = _shape(returns)
+    daily = shape.mean / (shape.deviation * math.sqrt(number / (number - 1)))
     # Never negative, since kurtosis >= skew² + 1; but it is rounded.
-    spread = max(0.0, 1 - skew * daily + (kurtosis - 1) / 4 * daily**2)
-    error = math.sqrt(spread / (len(returns) - 1))
+    spread = max(0.0, 1 - shape.skew * daily + (shape.kurtosis - 1) / 4 * daily**2)
+    error = math.sqrt(spread / (number - 1))
     year = math.sqrt(DAYS_A_YEAR)
     return Sharpe(daily * year, (daily - Z_95 * error) * year, (daily + Z_95 * error) * year)
 
@@ -64,10 +64,23 @@ def sortino(returns: list[float]) -> float | None:
     return fmean(returns) / downside * math.sqrt(DAYS_A_YEAR) if downside else None
 
 
-def _shape(values: list[float]) -> tuple[float, float]:
-    """Skew and kurtosis (3 for a normal distribution) from the moments of the values."""
+class _Shape(msgspec.Struct, frozen=True):
+    """From the moments of all values; the kurtosis of a normal distribution is 3."""
+
+    mean: float
+    deviation: float
+    skew: float
+    kurtosis: float
+
+
+def _shape(values: list[float]) -> _Shape | None:
+    """`None` without any variation, or where it is too small to be squared twice."""
+    if min(values) == max(values):
+        return None
     mean = fmean(values)
-    second, third, fourth = (
-        fmean((value - mean) ** power for value in values) for power in (2, 3, 4)
-    )
-    return third / second**1.5, fourth / second**2
+    squares = [(value - mean) ** 2 for value in values]
+    second, fourth = fmean(squares), fmean(square * square for square in squares)
+    if fourth == 0:
+        return None
+    third = fmean((value - mean) * square for value, square in zip(values, squares, strict=True))
+    return _Shape(mean, math.sqrt(second), third / second**1.5, fourth / second**2)
