@@ -5,14 +5,26 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from grafana.boards.edges import edges_board
+from grafana.boards.fills import fills_board
 from grafana.boards.overview import overview
+from grafana.boards.risk import risk_board
+from grafana.boards.system import system_board
 
 DASHBOARDS = Path(__file__).parent / "dashboards"
+BOARDS = {
+    "overview": overview,
+    "edges": edges_board,
+    "fills": fills_board,
+    "risk": risk_board,
+    "system": system_board,
+}
 
 
 def boards() -> Iterator[tuple[Path, dict[str, Any]]]:
     """Each dashboard and the file it belongs in."""
-    yield DASHBOARDS / "overview.json", overview()
+    for name, board in BOARDS.items():
+        yield DASHBOARDS / f"{name}.json", board()
 
 
 def render(board: dict[str, Any]) -> str:

@@ -4,29 +4,32 @@ from typing import Any
 
 from grafana.kit.dashboard import dashboard
 from grafana.kit.layout import Row, Tile
-from grafana.panels import edges, exposure, fills, glance, health, pipeline
+from grafana.kit.links import more_on
+from grafana.kit.variables import category, venue
+from grafana.panels import edge_tables, edges, exposure, feeds, fills, glance, halts, results
 
 
 def overview() -> dict[str, Any]:
     """The first dashboard to open, and the one for the wall."""
     return dashboard(
-        "arbwatch-overview",
-        "Arbwatch / Overview",
+        "overview",
+        "Overview",
         "Is it working, is it earning, is it safe? Then live edges, fills, exposure and health.",
-        [_at_a_glance(), _live_edges(), _recent_fills(), _exposure(), _health(), _pipeline()],
+        [_at_a_glance(), _live_edges(), _recent_fills(), _exposure(), _health()],
+        variables=[venue(), category()],
     )
 
 
 def _at_a_glance() -> Row:
     return Row(
-        "At a glance",
+        "Is it earning, is it working, is it safe?",
         (
-            Tile(glance.day_result(), 4, 4),
-            Tile(glance.drawdown(), 4, 4),
-            Tile(glance.live_edges(), 4, 4),
-            Tile(glance.feeds(), 4, 4),
-            Tile(glance.halts(), 4, 4),
-            Tile(glance.firing_alerts(), 4, 4),
+            Tile(more_on("fills", glance.day_result()), 4, 4),
+            Tile(more_on("fills", glance.capture()), 4, 4),
+            Tile(more_on("edges", glance.live_edges()), 4, 4),
+            Tile(more_on("system", glance.feeds()), 4, 4),
+            Tile(more_on("risk", glance.halts()), 4, 4),
+            Tile(more_on("system", glance.firing_alerts()), 4, 4),
         ),
     )
 
@@ -35,11 +38,8 @@ def _live_edges() -> Row:
     return Row(
         "Live edges",
         (
-            Tile(edges.live_table(), 15, 10),
-            Tile(edges.distribution(), 9, 10),
-            Tile(edges.pushed_by_leader(), 8, 8),
-            Tile(edges.expected_slippage(), 8, 8),
-            Tile(edges.confidence(), 8, 8),
+            Tile(more_on("edges", edge_tables.live_table()), 15, 8),
+            Tile(more_on("edges", edges.distribution()), 9, 8),
         ),
     )
 
@@ -48,11 +48,9 @@ def _recent_fills() -> Row:
     return Row(
         "Recent fills",
         (
-            Tile(fills.result(), 8, 8),
-            Tile(fills.rate_by_category(), 8, 8),
-            Tile(fills.entry_against_realized(), 8, 8),
-            Tile(fills.costs(), 12, 7),
-            Tile(fills.hedge_latency(), 12, 7),
+            Tile(more_on("fills", results.equity()), 8, 6),
+            Tile(more_on("fills", fills.entry_against_realized()), 8, 6),
+            Tile(more_on("fills", fills.rate_by_category()), 8, 6),
         ),
     )
 
@@ -61,10 +59,9 @@ def _exposure() -> Row:
     return Row(
         "Exposure",
         (
-            Tile(exposure.by_venue_over_time(), 8, 8),
-            Tile(exposure.by_category(), 8, 8),
-            Tile(exposure.limits_used(), 5, 8),
-            Tile(exposure.positions(), 3, 8),
+            Tile(more_on("risk", exposure.by_venue_over_time()), 8, 6),
+            Tile(more_on("risk", exposure.by_category()), 8, 6),
+            Tile(more_on("risk", exposure.limits_used()), 8, 6),
         ),
     )
 
@@ -73,24 +70,8 @@ def _health() -> Row:
     return Row(
         "Health",
         (
-            Tile(health.feed_latency(), 8, 8),
-            Tile(health.feed_silence(), 8, 8),
-            Tile(health.error_rate(), 8, 8),
-            Tile(health.halt_states(), 12, 6),
-            Tile(health.errors_by_kind(), 12, 6),
+            Tile(more_on("system", feeds.latency()), 8, 6),
+            Tile(more_on("system", feeds.error_rate()), 8, 6),
+            Tile(more_on("risk", halts.over_time()), 8, 6),
         ),
-    )
-
-
-def _pipeline() -> Row:
-    return Row(
-        "Pipeline",
-        (
-            Tile(pipeline.services(), 12, 5),
-            Tile(pipeline.alerts(), 12, 5),
-            Tile(pipeline.events(), 8, 8),
-            Tile(pipeline.commit_time(), 8, 8),
-            Tile(pipeline.messages(), 8, 8),
-        ),
-        collapsed=True,
     )

@@ -6,10 +6,10 @@ from typing import Any
 
 from grafana.kit.colours import Override
 from grafana.kit.queries import Query
+from grafana.kit.sources import PROMETHEUS
 
 Panel = dict[str, Any]
 
-DATASOURCE = {"type": "prometheus", "uid": "${datasource}"}
 NOT_MEASURED = "not measured"
 
 
@@ -22,12 +22,12 @@ def base_panel(
     unit: str,
     overrides: Iterable[Override] = (),
 ) -> Panel:
-    """A panel of that kind, to be completed with defaults and options."""
+    """A panel of that kind that asks Prometheus, to be completed with defaults and options."""
     return {
         "type": kind,
         "title": title,
         "description": description,
-        "datasource": DATASOURCE,
+        "datasource": PROMETHEUS,
         "targets": [
             _target(query, ref) for query, ref in zip(queries, string.ascii_uppercase, strict=False)
         ],
@@ -43,7 +43,7 @@ def last_value() -> Panel:
 def _target(query: Query, ref: str) -> Panel:
     return {
         "refId": ref,
-        "datasource": DATASOURCE,
+        "datasource": PROMETHEUS,
         "editorMode": "code",
         "expr": query.expr,
         "format": query.format,

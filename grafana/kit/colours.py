@@ -26,9 +26,12 @@ GOOD = "green"
 WARNING = "orange"
 BAD = "red"
 NEUTRAL = "text"
+# Of a venue that was halted as ordered: neither good nor bad.
+HALTED = "purple"
+OUTCOMES = {"filled": GOOD, "missed": WARNING, "small": "#8E8E8E"}
 # Two shades of a colour that no venue and no state has: what was planned, what is in the tail.
-PALE = "#CA95E5"
-DEEP = "#8F3BB8"
+PALE = "#7FD6C2"
+DEEP = "#1F9E89"
 
 
 def override(pattern: str, **properties: object) -> Override:
@@ -56,6 +59,11 @@ def category_colours() -> list[Override]:
     return [override(f"^{name}$", color=fixed(colour)) for name, colour in CATEGORIES.items()]
 
 
+def outcome_colours() -> list[Override]:
+    """What became of an edge."""
+    return [override(f"^{name}$", color=fixed(colour)) for name, colour in OUTCOMES.items()]
+
+
 def dotted(pattern: str) -> Override:
     """A median is dotted where it shares its colour with an upper quantile."""
     return override(pattern, custom_lineStyle={"fill": "dot", "dash": [2, 4]})
@@ -69,7 +77,7 @@ def quantile_colours() -> list[Override]:
 def limit_line() -> Override:
     """Series named `limit …` are dashed, red, and not in the legend."""
     return override(
-        "^limit",
+        r"^limit\b",
         color=fixed(BAD),
         custom_lineStyle={"fill": "dash", "dash": [8, 6]},
         custom_lineWidth=1,

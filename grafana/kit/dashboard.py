@@ -1,52 +1,46 @@
 """The dashboard around the panels: what all dashboards share."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
+from grafana.kit.annotations import annotations
 from grafana.kit.layout import Row, place
+from grafana.kit.links import TAG, board_links
+from grafana.kit.variables import Variable, data_source
 
 # Of Grafana 10.4; later ones migrate it by themselves.
 SCHEMA_VERSION = 39
-DATASOURCE_UID = "arbwatch-prometheus"
 
 
-def dashboard(uid: str, title: str, description: str, rows: Iterable[Row]) -> dict[str, Any]:
-    """A whole dashboard: UTC, fresh every 5 seconds, made from files and so not editable."""
+def dashboard(
+    uid: str,
+    title: str,
+    description: str,
+    rows: Iterable[Row],
+    *,
+    variables: Sequence[Variable] = (),
+    refresh: str = "5s",
+    since: str = "now-15m",
+) -> dict[str, Any]:
+    """A whole dashboard: UTC, made from files and so not editable."""
     return {
-        "uid": uid,
-        "title": title,
+        "uid": f"{TAG}-{uid}",
+        "title": f"Arbwatch / {title}",
         "description": description,
-        "tags": ["arbwatch"],
+        "tags": [TAG],
         "schemaVersion": SCHEMA_VERSION,
         "version": 1,
         "editable": False,
         "timezone": "utc",
-        "time": {"from": "now-15m", "to": "now"},
-        "refresh": "5s",
+        "time": {"from": since, "to": "now"},
+        "refresh": refresh,
         "timepicker": {"refresh_intervals": ["5s", "10s", "30s", "1m", "5m"]},
         "graphTooltip": 1,
         "fiscalYearStartMonth": 0,
         "liveNow": False,
-        "weekStart": "",
-        "annotations": {"list": []},
-        "links": [],
-        "templating": {"list": [_datasource_variable()]},
+        "weekStart": "monday",
+        "annotations": {"list": annotations()},
+        "links": board_links(),
+        "templating": {"list": [data_source(), *variables]},
         "panels": place(rows),
-    }
-
-
-def _datasource_variable() -> dict[str, Any]:
-    return {
-        "name": "datasource",
-        "label": "Data source",
-        "type": "datasource",
-        "query": "prometheus",
-        "current": {"selected": True, "text": "Prometheus", "value": DATASOURCE_UID},
-        "hide": 0,
-        "includeAll": False,
-        "multi": False,
-        "options": [],
-        "refresh": 1,
-        "regex": "",
-        "skipUrlSync": False,
     }

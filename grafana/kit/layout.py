@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from zlib import crc32
 
 from grafana.kit.base import Panel
 
@@ -26,38 +27,42 @@ class Row:
     collapsed: bool = False
 
 
+def id_of(title: str) -> int:
+    """A panel's id on its board. Alerts link to it, so it follows from the title alone."""
+    return crc32(title.encode()) % 900_000 + 100_000
+
+
 def place(rows: Iterable[Row]) -> list[Panel]:
     """All panels with position and id, row by row."""
     panels: list[Panel] = []
-    top, next_id = 0, 1
+    top = 0
     for row in rows:
-        header = _header(row, next_id, top)
-        placed, bottom = _flow(row.tiles, first_id=next_id + 1, top=top + 1)
+        header = _header(row, top)
+        placed, bottom = _flow(row.tiles, top=top + 1)
         header["panels"] = placed if row.collapsed else []
         panels += [header] if row.collapsed else [header, *placed]
         top = top + 1 if row.collapsed else bottom
-        next_id += 1 + len(placed)
     return panels
 
 
-def _header(row: Row, panel_id: int, top: int) -> Panel:
+def _header(row: Row, top: int) -> Panel:
     return {
         "type": "row",
-        "id": panel_id,
+        "id": id_of(f"row {row.title}"),
         "title": row.title,
         "collapsed": row.collapsed,
         "gridPos": {"x": 0, "y": top, "w": COLUMNS, "h": 1},
     }
 
 
-def _flow(tiles: Iterable[Tile], *, first_id: int, top: int) -> tuple[list[Panel], int]:
+def _flow(tiles: Iterable[Tile], *, top: int) -> tuple[list[Panel], int]:
     left, line_height = 0, 0
     placed: list[Panel] = []
-    for panel_id, tile in enumerate(tiles, start=first_id):
+    for tile in tiles:
         if left + tile.width > COLUMNS:
             left, top, line_height = 0, top + line_height, 0
         position = {"x": left, "y": top, "w": tile.width, "h": tile.height}
-        placed.append({"id": panel_id, **tile.panel, "gridPos": position})
+        placed.append({"id": id_of(tile.panel["title"]), **tile.panel, "gridPos": position})
         left += tile.width
         line_height = max(line_height, tile.height)
     return placed, top + line_height

@@ -27,3 +27,20 @@ def ranges(*names: tuple[float, float, str, str]) -> Mappings:
         }
         for index, (low, high, text, colour) in enumerate(names)
     ]
+
+
+def words(names: dict[str, str]) -> Mappings:
+    """Value mappings of texts: what a reader sees for each."""
+    options = {
+        name: {"index": index, "text": text} for index, (name, text) in enumerate(names.items())
+    }
+    return [{"type": "value", "options": options}]
+
+
+def states_by_name(*names: tuple[str, str, str]) -> Mappings:
+    """Value mappings of texts: a text, its word and its colour."""
+    options = {
+        value: {"index": index, "text": text, "color": colour}
+        for index, (value, text, colour) in enumerate(names)
+    }
+    return [{"type": "value", "options": options}]

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from grafana.kit.variables import OF_VENUE
+
 Format = Literal["time_series", "table", "heatmap"]
 
 
@@ -17,6 +19,11 @@ class Query:
     exemplars: bool = False
 
 
+def of(series: str, *matchers: str) -> str:
+    """A series with its matchers."""
+    return f"{series}{{{', '.join(matchers)}}}" if matchers else series
+
+
 def rate(counter: str, by: str = "") -> str:
     """Increase a second, summed by the labels."""
     return f"sum{_by(by)}(rate({counter}[$__rate_interval]))"
@@ -27,20 +34,25 @@ def per_minute(counter: str, by: str = "") -> str:
     return f"60 * {rate(counter, by)}"
 
 
-def quantile(share: float, histogram: str, by: str = "") -> str:
+def in_range(counter: str, by: str = "") -> str:
+    """Increase over the time that the board shows, summed by the labels."""
+    return f"sum{_by(by)}(increase({counter}[$__range]))"
+
+
+def quantile(share: float, histogram: str, by: str = "", *, where: tuple[str, ...] = ()) -> str:
     """A quantile of the summed buckets: quantiles themselves must never be averaged."""
     labels = f"{by}, le" if by else "le"
-    return f"histogram_quantile({share}, {rate(f'{histogram}_bucket', labels)})"
+    return f"histogram_quantile({share}, {rate(of(f'{histogram}_bucket', *where), labels)})"
 
 
-def bucket_counts(histogram: str) -> str:
+def bucket_counts(histogram: str, *where: str) -> str:
     """How many observations fell into each bucket, for a heatmap."""
-    return f"sum by (le) (increase({histogram}_bucket[$__rate_interval]))"
+    return f"sum by (le) (increase({of(f'{histogram}_bucket', *where)}[$__rate_interval]))"
 
 
 def venue_limit(limit: str) -> str:
-    """A limit of each venue, with the venue as a label."""
-    series = f'arb_limit{{limit="{limit}", scope!="all"}}'
+    """A limit of each venue that was chosen, with the venue as a label."""
+    series = f'arb_limit{{limit="{limit}", scope!="all", scope=~"$venue"}}'
     return f'max by (venue) (label_replace({series}, "venue", "$1", "scope", "(.+)"))'
 
 
@@ -49,18 +61,18 @@ def strategy_limit(limit: str) -> str:
     return f'max(arb_limit{{limit="{limit}", scope="all"}})'
 
 
-def live_net_edges() -> str:
+def live_net_edges(*where: str) -> str:
     """Net edge of the largest live edges.
 
     After a restart of Prometheus, series that ended meanwhile would be answered for 5 more minutes.
     """
-    name = "arb_live_edge_net_cents"
+    name = of("arb_live_edge_net_cents", *where)
     return f"({name} and time() - timestamp({name}) < 20)"
 
 
 def feed_age() -> str:
     """Seconds since the last book update of each venue, as of the scrape that told it."""
-    last_update = "arb_feed_last_update_timestamp_seconds"
+    last_update = of("arb_feed_last_update_timestamp_seconds", OF_VENUE)
     return f"min by (venue) (timestamp({last_update}) - {last_update})"
 
 

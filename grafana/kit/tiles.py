@@ -7,6 +7,9 @@ from grafana.kit.colours import Override, steps
 from grafana.kit.mappings import Mappings
 from grafana.kit.queries import Query
 
+# One size for all numbers of a row; words fit themselves.
+NUMBER_PIXELS = 38
+
 
 def stat(
     title: str,

@@ -1,68 +1,30 @@
-"""Live edges: what could be earned now, and how good the chances are."""
-
-from typing import Any
+"""Edges: what could be earned now, and what became of what could."""
 
 from grafana.kit import units
 from grafana.kit.base import Panel
-from grafana.kit.charts import heatmap, timeseries
+from grafana.kit.charts import timeseries
 from grafana.kit.colours import (
-    GOOD,
-    NEUTRAL,
-    Override,
+    category_colours,
     limit_line,
-    override,
+    outcome_colours,
     quantile_colours,
-    steps,
     venue_colours,
 )
-from grafana.kit.queries import Query, bucket_counts, live_net_edges, quantile, rate, strategy_limit
-from grafana.kit.tiles import table
+from grafana.kit.grids import heatmap
+from grafana.kit.queries import (
+    Query,
+    bucket_counts,
+    live_net_edges,
+    of,
+    per_minute,
+    quantile,
+    rate,
+    strategy_limit,
+)
+from grafana.kit.variables import OF_CATEGORY, OF_LEADER, OF_PAIR
 
-# The names of columns as the table shows them, in order.
-COLUMNS = {
-    "pair_id": "Pair",
-    "Value #A": "Net edge",
-    "Value #B": "Slippage",
-    "Value #C": "Confidence",
-    "best_side": "Best side",
-    "leader": "Leader",
-    "category": "Category",
-}
-SIDES = {
-    "yes_primary_no_hedge": "Yes primary, No hedge",
-    "no_primary_yes_hedge": "No primary, Yes hedge",
-    "unknown": "not told",
-}
-
-
-def live_table() -> Panel:
-    """The largest live edges, one row a pair."""
-    return table(
-        "Live edges",
-        "The largest edges that are live now, in cents per contract after fees. Green clears a "
-        "net edge of 0. The full list with titles is GET /api/edges, or /edges in Discord.",
-        [
-            _now(f"max by (pair_id, leader, category, best_side) {live_net_edges()}"),
-            _now("max by (pair_id) (arb_live_edge_expected_slippage_cents)"),
-            _now("max by (pair_id) (arb_live_edge_confidence_ratio)"),
-        ],
-        unit=units.CENTS,
-        sort_by=COLUMNS["Value #A"],
-        transformations=_join_by_pair(),
-        overrides=[
-            override(
-                "^Net edge$",
-                thresholds=steps(NEUTRAL, (0, GOOD)),
-                custom_cellOptions={"type": "color-text"},
-                decimals=2,
-            ),
-            override("^Slippage$", decimals=2),
-            override("^Confidence$", unit=units.SHARE, decimals=0),
-            override("^Best side$", mappings=_words(SIDES)),
-            *_widths(),
-        ],
-        no_value="no live edge",
-    )
+CHOSEN = (OF_LEADER, OF_CATEGORY)
+NONE_ENDED = "no edge ended"
 
 
 def distribution() -> Panel:
@@ -71,8 +33,29 @@ def distribution() -> Panel:
         "Net edge of pushed edges",
         "How many pushed edges fell into each band of net edge, in cents per contract. The mass "
         "below 0 is normal; the entry limit says where trading begins.",
-        Query(expr=bucket_counts("arb_edge_net_cents"), legend="{{le}}", format="heatmap"),
+        Query(expr=bucket_counts("arb_edge_net_cents", *CHOSEN), legend="{{le}}", format="heatmap"),
         unit=units.CENTS,
+    )
+
+
+def by_pair() -> Panel:
+    """Net edge of each live pair over time."""
+    return timeseries(
+        "Net edge by pair",
+        "Net edge of the largest live edges in cents per contract, against the entry limit. Choose "
+        "pairs above to see them alone. An edge that stays far above the limit is not free money: "
+        "one of its books may stand still.",
+        [
+            Query(
+                expr=f"max by (pair_id) {live_net_edges(OF_PAIR, *CHOSEN)}", legend="{{pair_id}}"
+            ),
+            Query(expr=strategy_limit("min_net_edge"), legend="limit of entry"),
+        ],
+        unit=units.CENTS,
+        overrides=[limit_line()],
+        decimals=2,
+        no_value="no live edge",
+        calcs=("lastNotNull", "max"),
     )
 
 
@@ -82,10 +65,71 @@ def pushed_by_leader() -> Panel:
         "Edges pushed, by leader",
         "Edges the engine pushes a second, by the venue whose price moved first. A line at 0 "
         "means that no pair is led by that venue, or that the engine stands still.",
-        [Query(expr=rate("arb_edges_total", "leader"), legend="{{leader}}")],
+        [Query(expr=rate(of("arb_edges_total", *CHOSEN), "leader"), legend="{{leader}}")],
         unit=units.PER_SECOND,
         overrides=venue_colours(),
         minimum=0,
+    )
+
+
+def leader_share() -> Panel:
+    """Who leads whom."""
+    return timeseries(
+        "Lead share",
+        "Of the edges pushed in an hour, the share that each venue led: its price moved first. A "
+        "share that jumps means that the other venue's feed became slow, or its books quiet.",
+        [
+            Query(
+                expr=f"sum by (leader) ({of('leader:arb_edges:share_rate1h', OF_LEADER)})",
+                legend="{{leader}}",
+            )
+        ],
+        unit=units.SHARE,
+        overrides=venue_colours(),
+        draw="stack",
+        minimum=0,
+        maximum=1,
+    )
+
+
+def outcomes() -> Panel:
+    """What became of edges."""
+    return timeseries(
+        "Edges ended, by outcome",
+        "Edges that ended, a minute: filled meanwhile, missed (they had reached the entry limit), "
+        "or small (they never did). Many missed: the engine is too slow, halted, or at a limit.",
+        [
+            Query(
+                expr=f"{per_minute(of('arb_edges_ended_total', *CHOSEN), 'outcome')} > 0",
+                legend="{{outcome}}",
+            )
+        ],
+        unit=units.PER_MINUTE,
+        overrides=outcome_colours(),
+        draw="bars",
+        decimals=1,
+        minimum=0,
+        no_value=NONE_ENDED,
+        calcs=("lastNotNull", "mean"),
+    )
+
+
+def lifetime() -> Panel:
+    """How long edges live."""
+    name = "arb_edge_lifetime_seconds"
+    return timeseries(
+        "Edge lifetime",
+        "How long edges had been live when they ended. The median is the time there is to act: "
+        "near the hedge latency, most edges are gone before both legs are filled.",
+        [
+            Query(expr=quantile(0.5, name, where=CHOSEN), legend="p50"),
+            Query(expr=quantile(0.95, name, where=CHOSEN), legend="p95"),
+        ],
+        unit=units.SECONDS,
+        overrides=quantile_colours(),
+        draw="dots",
+        minimum=0,
+        no_value=NONE_ENDED,
     )
 
 
@@ -97,8 +141,8 @@ def expected_slippage() -> Panel:
         "Slippage the engine expects at the edges it pushes, in cents per contract, against the "
         "limit on the median. Above it, lower sizes or raise the entry edge.",
         [
-            Query(expr=quantile(0.5, name), legend="p50"),
-            Query(expr=quantile(0.95, name), legend="p95"),
+            Query(expr=quantile(0.5, name, where=CHOSEN), legend="p50"),
+            Query(expr=quantile(0.95, name, where=CHOSEN), legend="p95"),
             Query(expr=strategy_limit("median_slippage"), legend="limit of p50"),
         ],
         unit=units.CENTS,
@@ -115,8 +159,8 @@ def confidence() -> Panel:
         "How sure the engine is of the edges it pushes, from 0 to 100 %. When both fall, its "
         "inputs grew worse: look at feed latency.",
         [
-            Query(expr=quantile(0.1, name), legend="p10"),
-            Query(expr=quantile(0.5, name), legend="p50"),
+            Query(expr=quantile(0.1, name, where=CHOSEN), legend="p10"),
+            Query(expr=quantile(0.5, name, where=CHOSEN), legend="p50"),
         ],
         unit=units.SHARE,
         overrides=quantile_colours(),
@@ -125,30 +169,55 @@ def confidence() -> Panel:
     )
 
 
-def _now(expr: str) -> Query:
-    return Query(expr=expr, instant=True, format="table")
+def live_by_category() -> Panel:
+    """Live edges of each category."""
+    return timeseries(
+        "Live edges, by category",
+        "How many edges are live in each category. A category that falls to 0 while the others go "
+        "on has lost its markets or their feed.",
+        [
+            Query(
+                expr=f"sum by (category) ({of('arb_live_edges', OF_CATEGORY)}) > 0",
+                legend="{{category}}",
+            )
+        ],
+        unit=units.COUNT,
+        overrides=category_colours(),
+        draw="stack",
+        minimum=0,
+        no_value="no live edge",
+    )
 
 
-def _join_by_pair() -> list[Panel]:
-    join = {"byField": "pair_id", "mode": "inner"}
-    shown: dict[str, Any] = {
-        "excludeByName": {"Time": True, "Time 1": True, "Time 2": True, "Time 3": True},
-        "indexByName": {column: index for index, column in enumerate(COLUMNS)},
-        "renameByName": COLUMNS,
-    }
-    return [
-        {"id": "joinByField", "options": join},
-        {"id": "organize", "options": shown},
-    ]
+def pushed_by_category() -> Panel:
+    """Edges a second of each category."""
+    pushed = rate(of("arb_edges_total", *CHOSEN), "category")
+    return timeseries(
+        "Edges pushed, by category",
+        "Edges the engine pushes a second, by category. One that stops while its markets are open "
+        "has lost its feed, or its pairs were taken out.",
+        [Query(expr=f"{pushed} > 0", legend="{{category}}")],
+        unit=units.PER_SECOND,
+        overrides=category_colours(),
+        draw="stack",
+        minimum=0,
+        no_value="no edge pushed",
+    )
 
 
-def _widths() -> list[Override]:
-    widths = {"Net edge": 100, "Slippage": 90, "Confidence": 105, "Best side": 200, "Leader": 110}
-    return [override(f"^{name}$", custom_width=width) for name, width in widths.items()]
-
-
-def _words(names: dict[str, str]) -> list[dict[str, Any]]:
-    options = {
-        name: {"index": index, "text": text} for index, (name, text) in enumerate(names.items())
-    }
-    return [{"type": "value", "options": options}]
+def filled_share_by_category() -> Panel:
+    """How much of what was worth entering was entered."""
+    ended = per_minute(of("arb_edges_ended_total", 'outcome=~"filled|missed"', *CHOSEN), "category")
+    filled = per_minute(of("arb_edges_ended_total", 'outcome="filled"', *CHOSEN), "category")
+    return timeseries(
+        "Filled of filled and missed",
+        "Of the edges that ended and were worth entering, the share that was filled, by category. "
+        "Low in one category only: its books are thin, or its fees are wrong.",
+        [Query(expr=f"{filled} / ({ended} > 0)", legend="{{category}}")],
+        unit=units.SHARE,
+        overrides=category_colours(),
+        draw="dots",
+        minimum=0,
+        maximum=1,
+        no_value=NONE_ENDED,
+    )

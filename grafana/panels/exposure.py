@@ -5,18 +5,23 @@ from grafana.kit.base import Panel
 from grafana.kit.charts import timeseries
 from grafana.kit.colours import (
     BAD,
+    DEEP,
     GOOD,
     WARNING,
     category_colours,
+    fixed,
     limit_line,
+    override,
     steps,
     venue_colours,
 )
-from grafana.kit.queries import Query, strategy_limit, venue_limit
+from grafana.kit.queries import Query, of, strategy_limit, venue_limit
 from grafana.kit.tiles import bar_gauge, stat
+from grafana.kit.variables import OF_CATEGORY, OF_VENUE
+from grafana.panels.losses import PERIODS, budget_left
 
-OPEN_BY_VENUE = "sum by (venue) (arb_exposure_usd)"
 NOTHING_OPEN = "nothing open"
+LARGEST = f"max by (venue) ({of('arb_exposure_contract_usd', OF_VENUE, OF_CATEGORY)})"
 
 
 def by_venue_over_time() -> Panel:
@@ -26,7 +31,10 @@ def by_venue_over_time() -> Panel:
         "Open notional on each venue in USD, against its limit: what stands at risk if that venue "
         "fails. Over the line, halt the venue until positions close.",
         [
-            Query(expr=OPEN_BY_VENUE, legend="{{venue}}"),
+            Query(
+                expr=f"max by (venue) ({of('venue:arb_exposure_usd:sum', OF_VENUE)})",
+                legend="{{venue}}",
+            ),
             Query(expr=venue_limit("venue_exposure"), legend="limit of {{venue}}"),
         ],
         unit=units.USD,
@@ -38,11 +46,12 @@ def by_venue_over_time() -> Panel:
 
 def by_category() -> Panel:
     """Open notional of each category."""
+    series = of("arb_exposure_usd", OF_VENUE, OF_CATEGORY)
     return timeseries(
         "Exposure by category",
         "Open notional in USD over both venues, stacked by category. One colour that takes most "
         "of the height means one kind of news can move everything.",
-        [Query(expr="sum by (category) (arb_exposure_usd)", legend="{{category}}")],
+        [Query(expr=f"sum by (category) ({series})", legend="{{category}}")],
         unit=units.USD,
         overrides=category_colours(),
         draw="stack",
@@ -53,16 +62,24 @@ def by_category() -> Panel:
 
 def limits_used() -> Panel:
     """How much of each limit is used."""
-    loss = "clamp_min(-1 * sum(arb_pnl_day_usd), 0)"
     return bar_gauge(
         "Limits used",
-        "Share of each limit that is used now: the loss allowed for the day, and open notional of "
-        "each venue. Orange from 80 %; a full bar is over the limit, and an alert is firing.",
+        "Share of each limit that is used now: what may be lost in a day, a week and a month, open "
+        "notional of each venue, the largest position, pairs held. Orange from 80 %; a full bar is "
+        "at or over the limit, and an alert is firing.",
         [
-            Query(expr=f"{loss} / {strategy_limit('daily_loss')}", legend="daily loss"),
+            *(_loss_used(period) for period in PERIODS),
             Query(
-                expr=f"{OPEN_BY_VENUE} / on (venue) {venue_limit('venue_exposure')}",
+                expr=f"max by (venue) ({of('venue:arb_exposure:limit_used_ratio', OF_VENUE)})",
                 legend="{{venue}} exposure",
+            ),
+            Query(
+                expr=f"max({LARGEST} / on (venue) {venue_limit('contract_exposure')})",
+                legend="largest position",
+            ),
+            Query(
+                expr=f"max(arb_exposure_pairs) / {strategy_limit('concurrent_pairs')}",
+                legend="pairs held",
             ),
         ],
         unit=units.SHARE,
@@ -71,13 +88,65 @@ def limits_used() -> Panel:
     )
 
 
+def largest_position() -> Panel:
+    """The most that is open in one contract."""
+    return timeseries(
+        "Largest position",
+        "The largest notional open in one contract on each venue in USD, against its limit: what "
+        "one wrong resolution costs. Over the line, let the engine add nothing to that pair.",
+        [
+            Query(expr=LARGEST, legend="{{venue}}"),
+            Query(expr=venue_limit("contract_exposure"), legend="limit of {{venue}}"),
+        ],
+        unit=units.USD,
+        overrides=[*venue_colours(), limit_line()],
+        minimum=0,
+        no_value="not told by the engine",
+    )
+
+
+def pairs_held() -> Panel:
+    """How many pairs are held at once."""
+    return timeseries(
+        "Pairs held",
+        "Pairs held open at once, against the limit. At the line the engine should enter nothing "
+        "new; over it, it does not keep the limit.",
+        [
+            Query(expr="max(arb_exposure_pairs)", legend="pairs"),
+            Query(expr=strategy_limit("concurrent_pairs"), legend="limit"),
+        ],
+        unit=units.COUNT,
+        overrides=[override("^pairs", color=fixed(DEEP)), limit_line()],
+        minimum=0,
+        no_value="not told by the engine",
+    )
+
+
 def positions() -> Panel:
     """How many positions are open."""
+    series = of("arb_exposure_positions", OF_VENUE, OF_CATEGORY)
     return stat(
         "Open positions",
         "Positions open on each venue. A pair is one on each: unequal numbers over some minutes "
         "mean that a leg is missing.",
-        [Query(expr="sum by (venue) (arb_exposure_positions)", legend="{{venue}}")],
+        [Query(expr=f"sum by (venue) ({series})", legend="{{venue}}")],
         unit=units.COUNT,
         no_value=NOTHING_OPEN,
     )
+
+
+def open_notional() -> Panel:
+    """How much is open in all."""
+    series = of("arb_exposure_usd", OF_VENUE, OF_CATEGORY)
+    return stat(
+        "Open notional",
+        "USD open on each venue now. Far apart over some minutes means that a leg is missing: look "
+        "at fills on one leg.",
+        [Query(expr=f"sum by (venue) ({series})", legend="{{venue}}")],
+        unit=units.USD,
+        no_value=NOTHING_OPEN,
+    )
+
+
+def _loss_used(period: str) -> Query:
+    return Query(expr=f"clamp_min(1 - {budget_left(period)}, 0)", legend=f"loss of the {period}")

@@ -1,4 +1,4 @@
-"""Recent fills: what was done, and what it earned."""
+"""Fills: what was done, how well, and how fast."""
 
 from grafana.kit import units
 from grafana.kit.base import Panel
@@ -13,18 +13,52 @@ from grafana.kit.colours import (
     override,
     quantile_colours,
 )
-from grafana.kit.queries import Query, per_minute, quantile, strategy_limit
+from grafana.kit.grids import heatmap
+from grafana.kit.queries import (
+    Query,
+    bucket_counts,
+    in_range,
+    of,
+    per_minute,
+    quantile,
+    strategy_limit,
+)
+from grafana.kit.tiles import stat
+from grafana.kit.variables import OF_CATEGORY
 
 NO_FILLS = "no fills"
+CHOSEN = (OF_CATEGORY,)
+
+
+def counted() -> Panel:
+    """How many fills there were."""
+    fills = of("arb_fills_total", OF_CATEGORY)
+    return stat(
+        "Fills",
+        "Executed pairs in the time this board shows, those on one leg, and those undone later. "
+        "One leg is an open bet: see the runbook of ArbOneLegged.",
+        [
+            Query(expr=in_range(fills), legend="fills", instant=True),
+            Query(
+                expr=in_range(of("arb_fills_one_legged_total", OF_CATEGORY)),
+                legend="one-legged",
+                instant=True,
+            ),
+            Query(expr=in_range("arb_fills_reversed_total"), legend="reversed", instant=True),
+        ],
+        unit=units.COUNT,
+        no_value=NO_FILLS,
+    )
 
 
 def rate_by_category() -> Panel:
     """Fills a minute."""
+    fills = per_minute(of("arb_fills_total", OF_CATEGORY), "category")
     return timeseries(
         "Fills, by category",
         "Executed pairs a minute, stacked by category. None while edges clear the entry limit: is "
         "a venue halted, or do orders fail? Single fills are in GET /api/fills.",
-        [Query(expr=f"{per_minute('arb_fills_total', 'category')} > 0", legend="{{category}}")],
+        [Query(expr=f"{fills} > 0", legend="{{category}}")],
         unit=units.PER_MINUTE,
         overrides=category_colours(),
         draw="bars",
@@ -41,9 +75,11 @@ def entry_against_realized() -> Panel:
         "Median edge per contract when entered, and after both legs filled. The gap is what "
         "execution cost; a growing gap is slippage or slow hedges. Points are single fills.",
         [
-            Query(expr=quantile(0.5, "arb_fill_entry_edge_cents"), legend="entry p50"),
             Query(
-                expr=quantile(0.5, "arb_fill_realized_edge_cents"),
+                expr=quantile(0.5, "arb_fill_entry_edge_cents", where=CHOSEN), legend="entry p50"
+            ),
+            Query(
+                expr=quantile(0.5, "arb_fill_realized_edge_cents", where=CHOSEN),
                 legend="realized p50",
                 exemplars=True,
             ),
@@ -61,21 +97,38 @@ def entry_against_realized() -> Panel:
     )
 
 
-def costs() -> Panel:
-    """Slippage and fees paid."""
+def capture() -> Panel:
+    """Share of the entry edge that was realized."""
     return timeseries(
-        "Slippage and fees paid",
-        "Median slippage and fees per contract of the fills, in cents, against the limit on "
-        "median slippage. Above it, books are thinner or moves faster than the engine expects.",
+        "Capture",
+        "Share of the edge at entry that the fills of the last hour realized, against the least "
+        "that is wanted. Below the line, the engine enters on prices it does not get.",
         [
-            Query(expr=quantile(0.5, "arb_fill_slippage_cents"), legend="slippage p50"),
-            Query(expr=quantile(0.5, "arb_fill_fees_cents"), legend="fees p50"),
-            Query(expr=strategy_limit("median_slippage"), legend="limit of slippage"),
+            Query(expr="max(strategy:arb_capture:ratio_1h)", legend="realized / entry"),
+            Query(expr=strategy_limit("min_capture"), legend="limit, at least"),
+        ],
+        unit=units.SHARE,
+        overrides=[override("^realized", color=fixed(GOOD)), limit_line()],
+        no_value="no fills in an hour",
+    )
+
+
+def slippage() -> Panel:
+    """Slippage paid, against what was expected."""
+    expected = quantile(0.5, "arb_fill_expected_slippage_cents", where=CHOSEN)
+    return timeseries(
+        "Slippage paid",
+        "Median slippage of the last 15 minutes' fills in cents per contract, what their edges had "
+        "expected, and the limit. Paid above expected: the engine's model of the books is wrong.",
+        [
+            Query(expr="max(strategy:arb_slippage_cents:p50_rate15m)", legend="paid p50"),
+            Query(expr=expected, legend="expected p50"),
+            Query(expr=strategy_limit("median_slippage"), legend="limit of paid p50"),
         ],
         unit=units.CENTS,
         overrides=[
-            override("^slippage", color=fixed(PALE)),
-            override("^fees", color=fixed(DEEP)),
+            override("^paid", color=fixed(DEEP)),
+            override("^expected", color=fixed(PALE), custom_drawStyle="points"),
             limit_line(),
         ],
         decimals=2,
@@ -84,38 +137,99 @@ def costs() -> Panel:
     )
 
 
-def result() -> Panel:
-    """Realized P&L over time."""
+def fees() -> Panel:
+    """Fees paid."""
+    name = "arb_fill_fees_cents"
     return timeseries(
-        "Realized P&L",
-        "Sum of all fills in the ledger, and of this UTC day, which begins anew at midnight. A "
-        "step down is one large loss: find its fill; a slope is a strategy that stopped working.",
+        "Fees paid",
+        "Median and highest fees per contract of the fills, in cents. Kalshi's are highest near 50 "
+        "cents: where they outgrow the edge, the fee model or the markets chosen are wrong.",
         [
-            Query(expr="sum(arb_pnl_realized_usd)", legend="all time"),
-            Query(expr="sum(arb_pnl_day_usd)", legend="today"),
+            Query(expr=quantile(0.5, name, where=CHOSEN), legend="p50"),
+            Query(expr=quantile(0.95, name, where=CHOSEN), legend="p95"),
         ],
-        unit=units.USD,
-        overrides=[
-            override("^all time", color=fixed(GOOD)),
-            override("^today", color=fixed(PALE)),
-        ],
+        unit=units.CENTS,
+        overrides=quantile_colours(),
+        decimals=2,
+        draw="dots",
+        no_value=NO_FILLS,
     )
 
 
 def hedge_latency() -> Panel:
     """Time between the two legs."""
-    name = "arb_hedge_latency_seconds"
+    chosen = quantile(0.95, "arb_hedge_latency_seconds", where=CHOSEN)
     return timeseries(
         "Hedge latency",
-        "Time from the first to the second leg of a fill, against the limit on p95. Until the "
-        "second leg fills, the position is a bet. Points are single fills.",
+        "Time from the first to the second leg over 5 minutes, against the limit on p95. Until the "
+        "second leg fills, the position is a bet. Points are the fills of the chosen categories.",
         [
-            Query(expr=quantile(0.5, name), legend="p50"),
-            Query(expr=quantile(0.95, name), legend="p95", exemplars=True),
+            Query(expr="max(strategy:arb_hedge_latency_seconds:p50_rate5m)", legend="p50"),
+            Query(expr="max(strategy:arb_hedge_latency_seconds:p95_rate5m)", legend="p95"),
+            Query(expr=chosen, legend="fills", exemplars=True),
             Query(expr=strategy_limit("hedge_timeout"), legend="limit of p95"),
         ],
         unit=units.SECONDS,
-        overrides=[*quantile_colours(), limit_line()],
-        draw="dots",
+        overrides=[
+            *quantile_colours(),
+            override("^fills$", color=fixed(GOOD), custom_drawStyle="points", custom_pointSize=5),
+            limit_line(),
+        ],
+        minimum=0,
         no_value=NO_FILLS,
     )
+
+
+def hedge_spread() -> Panel:
+    """Hedge latencies, band by band."""
+    return heatmap(
+        "Hedge latencies",
+        "How many hedges took how long. A second band far above the first one is a fallback or a "
+        "retry; it shows here before it moves the 95th percentile.",
+        Query(
+            expr=bucket_counts("arb_hedge_latency_seconds", *CHOSEN),
+            legend="{{le}}",
+            format="heatmap",
+        ),
+        unit=units.SECONDS,
+    ) | {"interval": "1m"}
+
+
+def one_legged() -> Panel:
+    """Fills whose second leg failed."""
+    return timeseries(
+        "Fills on one leg",
+        "Fills within 10 minutes of which only one leg was made, against the number from which it "
+        "is told. Each is an open bet: close it, then look at the errors of the other venue.",
+        [
+            Query(expr="max(strategy:arb_fills_one_legged:increase10m)", legend="in 10 minutes"),
+            Query(expr=strategy_limit("one_legged"), legend="limit"),
+        ],
+        unit=units.COUNT,
+        overrides=[override("^in 10", color=fixed(DEEP)), limit_line()],
+        decimals=0,
+        minimum=0,
+        no_value=NO_FILLS,
+    )
+
+
+def size() -> Panel:
+    """How large fills are."""
+    return heatmap(
+        "Size of fills",
+        "How many fills were of which size, in USD. When all shrink, books are thin or a limit is "
+        "near; a band at the top is one that the limit per contract cuts.",
+        Query(expr=bucket_counts("arb_fill_size_usd", *CHOSEN), legend="{{le}}", format="heatmap"),
+        unit=units.USD,
+    ) | {"interval": "1m"}
+
+
+def result_spread() -> Panel:
+    """What single fills earned."""
+    return heatmap(
+        "P&L of fills",
+        "How many fills earned how much, in USD. Many small wins and few large losses look good on "
+        "every other panel until the next large one.",
+        Query(expr=bucket_counts("arb_fill_pnl_usd", *CHOSEN), legend="{{le}}", format="heatmap"),
+        unit=units.USD,
+    ) | {"interval": "1m"}

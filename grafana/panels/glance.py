@@ -2,27 +2,34 @@
 
 from grafana.kit import units
 from grafana.kit.base import Panel
-from grafana.kit.colours import BAD, GOOD, NEUTRAL, WARNING, override, steps
+from grafana.kit.colours import BAD, GOOD, HALTED, NEUTRAL, WARNING, override, steps
 from grafana.kit.mappings import ranges, states
-from grafana.kit.queries import Query, feed_age, live_net_edges, strategy_limit, venue_limit
-from grafana.kit.tiles import stat
+from grafana.kit.queries import (
+    Query,
+    feed_age,
+    live_net_edges,
+    of,
+    strategy_limit,
+    venue_limit,
+)
+from grafana.kit.tiles import NUMBER_PIXELS, stat
+from grafana.kit.variables import OF_CATEGORY, OF_LEADER, OF_VENUE
 
-# One size for all numbers of the row; words fit themselves.
-NUMBER_PIXELS = 38
 HALT_STATES = states(
     (0, "Running", GOOD),
     (1, "Halt requested", WARNING),
-    (2, "Halted", "blue"),
+    (2, "Halted", HALTED),
     (3, "Unconfirmed", BAD),
 )
+HALT_STATE = f"max by (venue) ({of('arb_venue_halt_state', OF_VENUE)})"
 
 
 def day_result() -> Panel:
     """P&L since midnight."""
     return stat(
         "Day P&L",
-        "Realized profit or loss since midnight UTC, from the ledger. Red is a loss: compare it "
-        "with the loss limit in Exposure.",
+        "Realized profit or loss since midnight UTC of everything, from the ledger. Red is a loss: "
+        "compare it with what is left to lose on the board Exposure & risk.",
         [Query(expr="sum(arb_pnl_day_usd)")],
         unit=units.USD,
         thresholds=steps(BAD, (0, GOOD)),
@@ -32,28 +39,36 @@ def day_result() -> Panel:
     )
 
 
-def drawdown() -> Panel:
-    """How far below its best the P&L stands."""
+def capture() -> Panel:
+    """Share of the entry edge that was realized."""
+    limit = strategy_limit("min_capture")
+    share = "strategy:arb_capture:ratio_1h"
     return stat(
-        "Drawdown",
-        "How far realized P&L stands below the best it has been; 0 is a new best. When it grows "
-        "for days, look at entry against realized edge.",
-        [Query(expr="sum(arb_drawdown_usd)")],
-        unit=units.USD,
-        decimals=2,
+        "Capture, last hour",
+        "Share of the edge at entry that fills of the last hour realized, and by how much it "
+        "clears the least that limits.yml asks for. Low: execution loses what the engine sees; "
+        "look at slippage and hedge latency.",
+        [
+            Query(expr=f"max({share})", legend="realized / entry"),
+            Query(expr=f"max({share}) - {limit}", legend="above the limit"),
+        ],
+        unit=units.SHARE,
         value_size=NUMBER_PIXELS,
+        overrides=[override("^above", thresholds=steps(BAD, (0, GOOD)))],
+        no_value="no fills in an hour",
     )
 
 
 def live_edges() -> Panel:
     """How many edges are live, and how many are worth entering."""
-    enterable = f"{live_net_edges()} >= on () group_left () {strategy_limit('min_net_edge')}"
+    listed = live_net_edges(OF_LEADER, OF_CATEGORY)
+    enterable = f"{listed} >= on () group_left () {strategy_limit('min_net_edge')}"
     return stat(
         "Live edges",
         "Pairs with an edge that was refreshed within its time to live, and how many of the "
         "listed ones clear the entry limit. None live while the engine runs: look at the feeds.",
         [
-            Query(expr="sum(arb_live_edges)", legend="live"),
+            Query(expr=f"sum({of('arb_live_edges', OF_CATEGORY)})", legend="live"),
             Query(expr=f"count({enterable}) or vector(0)", legend="enterable"),
         ],
         unit=units.COUNT,
@@ -81,9 +96,9 @@ def halts() -> Panel:
     """Whether each venue may be traded."""
     return stat(
         "Trading",
-        "Halted means that an engine has acknowledged the halt. Unconfirmed: no engine answered "
-        "in time, so stop it by hand.",
-        [Query(expr="max by (venue) (arb_venue_halt_state)", legend="{{venue}}")],
+        "Halted means that every engine in contact has acknowledged the halt. Unconfirmed: none "
+        "answered in time, so stop it by hand.",
+        [Query(expr=HALT_STATE, legend="{{venue}}")],
         unit=units.STATE,
         mappings=HALT_STATES,
     )
@@ -94,7 +109,7 @@ def firing_alerts() -> Panel:
     return stat(
         "Firing alerts",
         "Alerts firing now, by severity. Shows 'rules not running' when even the watchdog alert "
-        "is missing. The list is in the row Pipeline.",
+        "is missing. The list is on the board System.",
         [_firing("critical"), _firing("warning")],
         unit=units.COUNT,
         thresholds=steps(GOOD, (1, BAD)),

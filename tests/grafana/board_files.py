@@ -1,6 +1,7 @@
 """The dashboards as they are in the repository, and their panels."""
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,8 @@ BOARD_FILES = sorted((ROOT / "grafana" / "dashboards").glob("*.json"))
 
 # What Grafana puts in for $__rate_interval at the closest zoom: four scrapes, or a panel's own
 # interval and one scrape more.
-RATE_INTERVALS = {None: "20s", "1m": "65s"}
+RATE_INTERVALS = {None: "20s", "1m": "65s", "1d": "86405s"}
+RANGE = "300s"
 
 
 def boards() -> list[dict[str, Any]]:
@@ -32,11 +34,37 @@ def all_panels() -> list[dict[str, Any]]:
     return [panel for board in boards() for panel in panels(board)]
 
 
+def asks_prometheus(panel: dict[str, Any]) -> bool:
+    """Whether its data come from Prometheus; else they come over REST."""
+    return bool(panel["datasource"]["type"] == "prometheus")
+
+
+def base_panels() -> list[dict[str, Any]]:
+    """Every panel that needs Prometheus only."""
+    return [panel for panel in all_panels() if asks_prometheus(panel)]
+
+
+def rest_panels() -> list[dict[str, Any]]:
+    """Every panel whose data come over REST."""
+    return [panel for panel in all_panels() if not asks_prometheus(panel)]
+
+
+def annotation_expressions() -> list[str]:
+    """Every expression of an annotation."""
+    return [a["expr"] for board in boards() for a in board["annotations"]["list"] if "expr" in a]
+
+
+def as_asked(expression: str, interval: str | None = None) -> str:
+    """The expression as Prometheus is asked when everything is chosen."""
+    windows = expression.replace("$__rate_interval", RATE_INTERVALS[interval])
+    return re.sub(r"\$(venue|category|pair)\b", ".*", windows.replace("$__range", RANGE))
+
+
 def expressions() -> list[str]:
     """Every expression, as Prometheus would be asked."""
     return [
-        target["expr"].replace("$__rate_interval", RATE_INTERVALS[panel.get("interval")])
-        for panel in all_panels()
+        as_asked(target["expr"], panel.get("interval"))
+        for panel in base_panels()
         for target in panel["targets"]
     ]
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import yaml
 
-from grafana.kit.dashboard import DATASOURCE_UID
+from grafana.kit.sources import DATASOURCE_UID
 from tests.grafana.board_files import ROOT, boards
 
 PROVISIONING = ROOT / "grafana" / "provisioning"

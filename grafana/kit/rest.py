@@ -1,0 +1,74 @@
+"""Tables of events: read from the exporter's REST API through the Infinity data source.
+
+Its parser `backend` asks from Grafana's server, so that readers need no way to the exporter.
+"""
+
+from collections.abc import Iterable, Sequence
+
+from grafana.kit.base import Panel
+from grafana.kit.colours import Override, steps
+from grafana.kit.columns import Column
+from grafana.kit.sources import REST
+from grafana.kit.units import PLAIN
+
+
+def rest_table(
+    title: str,
+    description: str,
+    path: str,
+    columns: Sequence[Column],
+    *,
+    no_value: str,
+    root: str = "",
+    overrides: Iterable[Override] = (),
+) -> Panel:
+    """A row of the answer is a row of the table, in the exporter's order."""
+    panel = rest_panel("table", title, description, path, columns, root=root)
+    panel["fieldConfig"] = {
+        "defaults": {
+            "unit": PLAIN,
+            "noValue": no_value,
+            "color": {"mode": "thresholds"},
+            "thresholds": steps("text"),
+            "custom": {"align": "auto", "cellOptions": {"type": "auto"}, "filterable": True},
+        },
+        "overrides": [*(o for column in columns for o in column.overrides()), *overrides],
+    }
+    panel["options"] = {"cellHeight": "sm", "showHeader": True, "sortBy": []}
+    return panel
+
+
+def rest_panel(
+    kind: str,
+    title: str,
+    description: str,
+    path: str,
+    columns: Sequence[Column],
+    *,
+    root: str = "",
+) -> Panel:
+    """A panel of that kind with one question to the exporter."""
+    return {
+        "type": kind,
+        "title": title,
+        "description": description,
+        "datasource": REST,
+        "targets": [
+            {
+                "refId": "A",
+                "datasource": REST,
+                "type": "json",
+                "source": "url",
+                "parser": "backend",
+                "format": "table",
+                "url": path,
+                "url_options": {"method": "GET", "data": "", "headers": [], "params": []},
+                "root_selector": root,
+                "columns": [
+                    {"selector": column.key, "text": column.title, "type": column.kind}
+                    for column in columns
+                ],
+                "filters": [],
+            }
+        ],
+    }

@@ -1,0 +1,159 @@
+"""Fills one by one, and their statistics, from the exporter's ledger."""
+
+from grafana.kit import units
+from grafana.kit.base import Panel
+from grafana.kit.colours import BAD, GOOD, Override, override, steps
+from grafana.kit.columns import (
+    Column,
+    cents,
+    count,
+    milliseconds,
+    moment,
+    ratio,
+    share,
+    text,
+    usd,
+    yes_or_no,
+)
+from grafana.kit.links import EXPORTER, pair_link
+from grafana.kit.mappings import states_by_name
+from grafana.kit.rest import rest_panel, rest_table
+
+NO_FILLS = "no fills in the ledger"
+STATUS = states_by_name(("filled", "both legs", GOOD), ("one_legged", "one leg", BAD))
+# What is told of a group of fills, in the order of the columns.
+FIGURES = (
+    usd("pnl_usd", "P&L"),
+    count("trades", "Trades"),
+    share("hit_rate", "Hit rate"),
+    ratio("profit_factor", "Profit factor"),
+    share("capture_ratio", "Capture"),
+    cents("entry_edge_cents", "Entry"),
+    cents("realized_edge_cents", "Realized"),
+    cents("slippage_cents", "Slippage"),
+    usd("fees_usd", "Fees"),
+    count("one_legged", "One leg"),
+    count("reversals", "Reversed"),
+)
+EDGES = (
+    count("edges_seen", "Edges seen"),
+    count("edges_filled", "filled"),
+    count("edges_missed", "missed"),
+)
+
+
+def recent() -> Panel:
+    """The newest fills."""
+    return rest_table(
+        "Recent fills",
+        "The newest 100 fills in the ledger. A fill on one leg or made after a halt deserves a "
+        "look first. Click a fill for all that is known of it, a pair for its edge.",
+        "/api/fills?limit=100",
+        [
+            moment("timestamp", "Time"),
+            text("fill_id", "Fill", 200),
+            text("pair_id", "Pair", 200),
+            text("category", "Category", 100),
+            cents("pnl_cents", "P&L", 95),
+            cents("entry_edge_cents", "Entry", 80),
+            cents("realized_edge_cents", "Realized", 90),
+            cents("slippage_cents", "Slippage", 90),
+            cents("fees_cents", "Fees", 80),
+            usd("size_usd", "Size", 90),
+            milliseconds("hedge_latency_ms", "Hedge", 90),
+            text("status", "Legs", 90),
+            yes_or_no("after_halt", "After halt", 90),
+        ],
+        overrides=[
+            pair_link("Pair"),
+            _fill_link(),
+            _signed("P&L"),
+            _signed("Realized"),
+            override("^Legs$", mappings=STATUS, custom_cellOptions={"type": "color-text"}),
+        ],
+        no_value=NO_FILLS,
+    )
+
+
+def scatter() -> Panel:
+    """Each fill by the edge it was entered at and the edge it got."""
+    panel = rest_panel(
+        "xychart",
+        "Entry against realized, fill by fill",
+        "A point a fill of the newest 500: the edge at entry across, the edge realized upwards, in "
+        "cents per contract. On the diagonal nothing was lost; points far below it are the fills "
+        "to look at.",
+        "/api/fills?limit=500",
+        [
+            cents("entry_edge_cents", "Entry"),
+            cents("realized_edge_cents", "Realized"),
+        ],
+    )
+    panel["fieldConfig"] = {
+        "defaults": {
+            "unit": units.CENTS,
+            "noValue": NO_FILLS,
+            "color": {"mode": "fixed", "fixedColor": GOOD},
+            "custom": {"show": "points", "pointSize": {"fixed": 5}},
+        },
+        "overrides": [],
+    }
+    panel["options"] = {
+        "seriesMapping": "manual",
+        "series": [{"x": "Entry", "y": "Realized", "pointColor": {"fixed": GOOD}}],
+        "dims": {},
+        "legend": {
+            "displayMode": "list",
+            "placement": "bottom",
+            "showLegend": False,
+            "calcs": ["lastNotNull"],
+        },
+        "tooltip": {"mode": "single", "sort": "none"},
+    }
+    return panel
+
+
+def by_category() -> Panel:
+    """What each category earns."""
+    return _statistics("category", "Category", "a category", EDGES)
+
+
+def by_pair() -> Panel:
+    """What each pair earns."""
+    return _statistics("pair", "Pair", "a pair, the largest results first", ())
+
+
+def by_leader() -> Panel:
+    """What is earned where each venue leads."""
+    return _statistics("leader", "Leader", "the venue that led", EDGES)
+
+
+def by_day() -> Panel:
+    """What each day earned."""
+    return _statistics("day", "Day", "a UTC day", EDGES)
+
+
+def _statistics(by: str, title: str, row: str, more: tuple[Column, ...]) -> Panel:
+    return rest_table(
+        f"Statistics by {by}",
+        f"What was earned and lost in all time, a row {row}; GET /api/stats takes dates, too. Low "
+        "capture with a good entry edge is execution, a low entry edge is the market.",
+        f"/api/stats?by={by}",
+        [text("name", title), *FIGURES, *more],
+        root="rows",
+        overrides=[_signed("P&L"), *([pair_link("Pair")] if by == "pair" else [])],
+        no_value=NO_FILLS,
+    )
+
+
+def _signed(column: str) -> Override:
+    return override(
+        f"^{column}$",
+        thresholds=steps(BAD, (0, GOOD)),
+        custom_cellOptions={"type": "color-text"},
+    )
+
+
+def _fill_link() -> Override:
+    url = f"{EXPORTER}/api/fills?fill_id=${{__value.raw:percentencode}}"
+    return override("^Fill$", links=[{"title": "All of this fill", "url": url}])
