@@ -17,6 +17,7 @@ from exporter.clock import REAL, Clock
 from exporter.control import Control
 from exporter.engines import Engines
 from exporter.exposure import OpenExposure
+from exporter.frozen import FrozenBooks
 from exporter.health import VenueWatch
 from exporter.ingest import Ingest
 from exporter.ledger.ledger import Ledger
@@ -25,7 +26,9 @@ from exporter.ledger.totals import Totals
 from exporter.limits_in_force import LimitsInForce
 from exporter.live_edges import LiveEdges
 from exporter.metrics import Metrics
+from exporter.metrics.books import BookGauges
 from exporter.metrics.exposition import Exposition
+from exporter.metrics.positions import ExposureGauges
 from exporter.metrics.snapshot import Snapshot
 from exporter.pnl import Pnl
 from exporter.routes import control as control_routes
@@ -86,6 +89,12 @@ class Exporter:
             clock=clock.monotonic,
             now=clock.now,
         )
+        self.frozen = FrozenBooks(
+            settings.venues,
+            ttl_seconds=settings.edge_ttl_seconds,
+            clock=clock.monotonic,
+            now=clock.now,
+        )
         self.exposure = OpenExposure()
         self.control = Control(
             self.ledger,
@@ -109,6 +118,7 @@ class Exporter:
             ledger=self.ledger,
             control=self.control,
             live_edges=self.live_edges,
+            frozen=self.frozen,
             exposure=self.exposure,
             watch=self.watch,
             totals=self.totals,
@@ -150,13 +160,15 @@ class Exporter:
             await asyncio.sleep(EXPIRE_SECONDS)
 
     def _register_snapshot(self, clock: Clock) -> None:
+        venue, category = self.metrics.venue, self.metrics.category
+        self.registry.register(ExposureGauges(self.exposure, venue=venue, category=category))
+        self.registry.register(BookGauges(self.frozen))
         self.registry.register(
             Snapshot(
                 venues=self.settings.venues,
                 limits=self.limits,
                 metrics=self.metrics,
                 live_edges=self.live_edges,
-                exposure=self.exposure,
                 watch=self.watch,
                 totals=self.totals,
                 control=self.control,

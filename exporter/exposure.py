@@ -3,24 +3,23 @@
 from collections import defaultdict
 from typing import Literal
 
+from msgspec.structs import replace
+
 from arbwatch.answers import ExposureTotal
 from arbwatch.events import MAX_EXPOSURE_ROWS, ExposureRow
 
 
 class OpenExposure:
-    """The last snapshot, one row a venue and category."""
+    """The last snapshot, one row a venue and category, and the pairs held if that was told."""
 
     def __init__(self) -> None:
         self._rows: dict[tuple[str, str], ExposureRow] = {}
+        self.num_pairs: int | None = None
 
-    def replace(self, rows: list[ExposureRow]) -> None:
+    def replace(self, rows: list[ExposureRow], *, num_pairs: int | None = None) -> None:
         """A whole snapshot: what it does not name is closed, and stands at 0 from now on."""
-        closed = {
-            key: ExposureRow(
-                venue=row.venue, category=row.category, total_notional_usd=0, num_positions=0
-            )
-            for key, row in self._rows.items()
-        }
+        self.num_pairs = num_pairs
+        closed = {key: _closed(row) for key, row in self._rows.items()}
         self._rows = closed | {(row.venue, row.category): row for row in rows}
         self._bound()
 
@@ -54,3 +53,9 @@ class OpenExposure:
             for name in usd
         ]
         return sorted(totals, key=lambda total: -total.total_notional_usd)
+
+
+def _closed(row: ExposureRow) -> ExposureRow:
+    """Nothing is held any more; what was never told stays untold."""
+    largest = None if row.largest_contract_usd is None else 0.0
+    return replace(row, total_notional_usd=0.0, num_positions=0, largest_contract_usd=largest)

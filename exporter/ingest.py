@@ -26,6 +26,7 @@ from exporter.control import Control
 from exporter.control.late import Late
 from exporter.engines import Engines
 from exporter.exposure import OpenExposure
+from exporter.frozen import FrozenBooks
 from exporter.health import VenueWatch
 from exporter.ledger.ledger import Ledger
 from exporter.ledger.records import ControlRecord, Record
@@ -51,6 +52,7 @@ class Ingest:
         ledger: Ledger,
         control: Control,
         live_edges: LiveEdges,
+        frozen: FrozenBooks,
         exposure: OpenExposure,
         watch: VenueWatch,
         totals: Totals,
@@ -62,6 +64,7 @@ class Ingest:
         self._ledger = ledger
         self._control = control
         self._live_edges = live_edges
+        self._frozen = frozen
         self._exposure = exposure
         self._watch = watch
         self._totals = totals
@@ -183,13 +186,14 @@ class Ingest:
     def _update(self, kind: type, events: list[Any]) -> None:
         """Take in what is state or measurement, not fact: events of one kind."""
         if kind is Edge:
+            self._frozen.update(events)
             self._metrics.edges.observe(events)
             self._metrics.service.events.cell("edge").inc(len(events))
             return
         for event in events:
             match event:
                 case Exposure():
-                    self._exposure.replace(event.rows)
+                    self._exposure.replace(event.rows, num_pairs=event.num_pairs)
                     for row in event.rows:
                         self._metrics.venues.observe_exposure(row)
                 case Latency():

@@ -10,7 +10,6 @@ from prometheus_client.registry import Collector
 from arbwatch.control import HaltState
 from exporter.control import Control
 from exporter.engines import Engines
-from exporter.exposure import OpenExposure
 from exporter.health import VenueWatch
 from exporter.ledger.statistics import daily_returns, sharpe_ratio
 from exporter.ledger.totals import Totals
@@ -37,7 +36,6 @@ class Snapshot(Collector):
         limits: LimitsInForce,
         metrics: Metrics,
         live_edges: LiveEdges,
-        exposure: OpenExposure,
         watch: VenueWatch,
         totals: Totals,
         control: Control,
@@ -49,7 +47,6 @@ class Snapshot(Collector):
         self._limits = limits
         self._metrics = metrics
         self._live_edges = live_edges
-        self._exposure = exposure
         self._watch = watch
         self._totals = totals
         self._control = control
@@ -65,7 +62,6 @@ class Snapshot(Collector):
         """Every gauge, as of now."""
         yield from self._edges()
         yield from self._results()
-        yield from self._open_exposure()
         yield from self._venue_states()
         yield from self._senders()
         yield self._limit_series()
@@ -133,21 +129,6 @@ class Snapshot(Collector):
             yield GaugeMetricFamily(name, text, value=value)
         if sharpe is not None:
             yield GaugeMetricFamily("arb_sharpe_ratio", "Annualised Sharpe ratio", value=sharpe)
-
-    def _open_exposure(self) -> Iterator[Metric]:
-        labels = ["venue", "category"]
-        usd = GaugeMetricFamily("arb_exposure_usd", "Open notional", labels=labels)
-        positions = GaugeMetricFamily("arb_exposure_positions", "Open positions", labels=labels)
-        sums: dict[tuple[str, str], tuple[float, int]] = {}
-        for row in self._exposure.rows():
-            key = (self._metrics.venue.shown(row.venue), self._metrics.category.shown(row.category))
-            before = sums.get(key, (0.0, 0))
-            sums[key] = (before[0] + row.total_notional_usd, before[1] + row.num_positions)
-        for key, (total, count) in sums.items():
-            usd.add_metric(key, total)
-            positions.add_metric(key, count)
-        yield usd
-        yield positions
 
     def _venue_states(self) -> Iterator[Metric]:
         halts = GaugeMetricFamily(
