@@ -13,6 +13,8 @@ from stack.settings import ROOT, StackSettings
 
 # Variables that begin so hold or name secrets: only these processes have a use for them.
 _OWNERS = {"DISCORD_": ("bot",), "FALLBACK_": ("bot",), "TOKENS": ("exporter", "bot")}
+# For the tables that come over REST; Grafana loads it by itself, from 11.6 on.
+REST_PLUGIN = "yesoreyeram-infinity-datasource@3.11.3"
 # Whose token each process shows to the exporter.
 _CLIENTS = {"bot": "bot", "demo": "engine"}
 
@@ -70,6 +72,7 @@ def _grafana(settings: StackSettings, programs: Programs, secrets: SecretFiles) 
     if programs.grafana is None:
         return {}
     state = settings.state_dir / "grafana"
+    dashboards = ROOT / "grafana" / "dashboards"
     return {
         "GRAFANA_COMMAND": programs.grafana.command,
         "GRAFANA_HOME": str(programs.grafana.home),
@@ -85,7 +88,11 @@ def _grafana(settings: StackSettings, programs: Programs, secrets: SecretFiles) 
         "GF_ANALYTICS_CHECK_FOR_UPDATES": "false",
         "GF_ANALYTICS_CHECK_FOR_PLUGIN_UPDATES": "false",
         "GF_PLUGINS_PUBLIC_KEY_RETRIEVAL_DISABLED": "true",
+        "GF_PLUGINS_PREINSTALL": REST_PLUGIN,
+        "GF_PLUGINS_PREINSTALL_AUTO_UPDATE": "false",
         "GF_SECURITY_ADMIN_PASSWORD": f"$__file{{{secrets.grafana_password}}}",
         "GF_LOG_LEVEL": "warn",
-        "DASHBOARDS_PATH": str(ROOT / "grafana" / "dashboards"),
+        "GF_DASHBOARDS_DEFAULT_HOME_DASHBOARD_PATH": str(dashboards / "overview.json"),
+        "DASHBOARDS_PATH": str(dashboards),
+        "GRAFANA_TOKEN": f"$__file{{{secrets.token_of('grafana')}}}",
     }

@@ -19,6 +19,7 @@ CLIENTS = {
     "bot": "read,control",
     "prometheus": "metrics",
     "alertmanager": "webhook",
+    "grafana": "read",
     "operator": "read,control,metrics",
 }
 FOR_ANYONE = "read,metrics"

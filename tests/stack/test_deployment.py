@@ -127,7 +127,7 @@ def test_every_container_sees_its_own_secrets_only() -> None:
         "bot": ["tokens", "bot_token", "discord_bot_token", "fallback_webhook_url"],
         "prometheus": ["prometheus_token"],
         "alertmanager": ["alertmanager_token"],
-        "grafana": ["grafana_admin_password"],
+        "grafana": ["grafana_admin_password", "grafana_token"],
         "demo": ["engine_token"],
     }
     assert COMPOSE["secrets"] == {

@@ -30,6 +30,7 @@ def test_secrets_are_made_once(tmp_path: Path) -> None:
         "prometheus_token",
         "alertmanager_token",
         "operator_token",
+        "grafana_token",
         "grafana_admin_password",
     }
 
