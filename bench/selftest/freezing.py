@@ -1,4 +1,4 @@
-"""Holds single threads of a process, as a disk does that does not answer: ptrace(2)."""
+"""Holds a single thread of a process, as a disk does that does not answer: ptrace(2)."""
 
 import ctypes
 import os
@@ -14,23 +14,23 @@ _WALL = 0x40000000  # waitpid(2): also for threads that this process did not sta
 
 
 @contextmanager
-def held_threads(pid: int) -> Iterator[None]:
-    """All threads of a process but its first one, which goes on.
+def held_thread(pid: int) -> Iterator[None]:
+    """The first thread that a process has started; all others go on.
 
     Raises:
-        StepFailed: the system does not allow it.
+        StepFailed: it has none, or the system does not allow it.
     """
-    threads = [int(path.name) for path in Path(f"/proc/{pid}/task").iterdir()]
-    held = [thread for thread in threads if thread != pid]
-    for thread in held:
-        _ptrace(_SEIZE, thread)
+    threads = {int(path.name) for path in Path(f"/proc/{pid}/task").iterdir()} - {pid}
+    if not threads:
+        raise StepFailed(f"process {pid} has no thread to be held")
+    thread = min(threads)
+    _ptrace(_SEIZE, thread)
+    try:
         _ptrace(_INTERRUPT, thread)
         os.waitpid(thread, _WALL)
-    try:
         yield
     finally:
-        for thread in held:
-            _ptrace(_DETACH, thread)
+        _ptrace(_DETACH, thread)
 
 
 def _ptrace(request: int, thread: int) -> None:
@@ -39,4 +39,4 @@ def _ptrace(request: int, thread: int) -> None:
     call.restype = ctypes.c_long
     if call(request, thread, None, None) == -1:
         reason = os.strerror(ctypes.get_errno())
-        raise StepFailed(f"the bot's threads cannot be held: ptrace: {reason}")
+        raise StepFailed(f"a thread cannot be held: ptrace: {reason}")

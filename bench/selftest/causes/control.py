@@ -20,6 +20,9 @@ ACK_SECONDS = 10.0
 # An entry counts as one against a halt when it was ordered over a second after it.
 AFTER_ACK = timedelta(seconds=2)
 DENIALS = 3
+# So that it is seen to stop.
+PUSHES = 'sum(increase(arb_exporter_events_total{type="latency"}[1m])) > 0'
+SCRAPED_SECONDS = 30.0
 
 
 @contextmanager
@@ -60,8 +63,7 @@ def entry_after_halt(scene: Scene) -> Iterator[None]:
 def hanging_engine(scene: Scene) -> Iterator[None]:
     """An engine that was there stands still, as a machine that sleeps."""
     with scene.demo("healthy"):
-        wait_for("an engine", scene.stack.engines, seconds=CONTACT_SECONDS)
-        wait_for("edges", scene.stack.edges, seconds=60.0)
+        wait_for("events in Prometheus", lambda: scene.stack.query(PUSHES), seconds=SCRAPED_SECONDS)
         with scene.standing_still("demo"):
             yield
 

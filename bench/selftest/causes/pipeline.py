@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from os import kill
 
 from bench.selftest.cause import Cause
-from bench.selftest.freezing import held_threads
+from bench.selftest.freezing import held_thread
 from bench.selftest.scene import Scene, now
 
 # Two series with the same labels on the side that must be unique: an error at each evaluation.
@@ -105,8 +105,8 @@ def hanging_bot(scene: Scene) -> Iterator[None]:
 
 @contextmanager
 def hanging_outbox(scene: Scene) -> Iterator[None]:
-    """The bot answers, but its threads that use the disk stand still."""
-    with held_threads(scene.stack.pid("bot")):
+    """The bot answers, but its thread for the outbox, its first one, stands still."""
+    with held_thread(scene.stack.pid("bot")):
         yield
 
 
@@ -161,7 +161,7 @@ CAUSES = (
     Cause("limits.yml edited wrongly, SIGHUP", wrong_limits, ("ArbReloadFailed",)),
     Cause("a rule that cannot be evaluated", failing_rule, ("ArbRuleEvaluationFailing",)),
     Cause("Prometheus does not reach itself", wrong_own_target, ("ArbPrometheusDown",)),
-    Cause("the bot's disk hangs (its threads are held)", hanging_outbox, ("ArbBotHung",)),
+    Cause("the bot's disk hangs (the outbox's thread is held)", hanging_outbox, ("ArbBotHung",)),
     Cause(
         "the bot hangs (SIGSTOP)",
         hanging_bot,
