@@ -12,6 +12,7 @@ from pydantic_core import ErrorDetails
 
 from exporter.app import Exporter
 from exporter.errors import StartError
+from exporter.hangup import Hangup
 from exporter.server import Server
 from exporter.settings import Settings
 
@@ -21,6 +22,8 @@ LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s %(message)s"
 
 def main() -> int:
     """Run until told to stop; 0 after a clean stop, 1 when it could not start."""
+    hangup = Hangup()
+    signal.signal(signal.SIGHUP, hangup)
     try:
         settings = Settings()
         logging.basicConfig(level=settings.log_level, format=LOG_FORMAT)
@@ -38,11 +41,13 @@ def main() -> int:
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 50)
-    server = Server(exporter)
+    server = Server(exporter, hangup)
     for number in (signal.SIGINT, signal.SIGTERM):
         # Until uvicorn listens to signals itself, and when it raises one again after it stopped.
         signal.signal(number, lambda _number, _frame: setattr(server, "should_exit", True))
     server.run(sockets=[listener])
+    # Python gives up its handlers before the process ends, and this signal would kill it then.
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
     return 0
 
 

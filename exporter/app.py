@@ -51,10 +51,16 @@ class Exporter:
 
     def __init__(self, settings: Settings, *, clock: Clock = REAL) -> None:
         self.settings = settings
-        self.limits = LimitsInForce(settings.limits_file, venues=settings.venues)
         self.registry = CollectorRegistry()
         self.metrics = metrics = Metrics(
             self.registry, venues=settings.venues, categories=settings.categories
+        )
+        self.limits = LimitsInForce(
+            settings.limits_file,
+            venues=settings.venues,
+            on_read=metrics.service.limits_loaded.set,
+            on_failure=metrics.service.limits_reload_failures.inc,
+            clock=clock.now,
         )
         store = Store(settings.ledger_path)
         self.totals = Totals(store.hours())

@@ -1,5 +1,6 @@
 """The HTTP server: uvicorn, pushes answered in its protocol, streams ended before a stop."""
 
+import asyncio
 import socket
 from functools import partial
 from typing import Any, cast
@@ -7,6 +8,7 @@ from typing import Any, cast
 import uvicorn
 
 from exporter.app import Exporter, create_app
+from exporter.hangup import Hangup
 from exporter.push_protocol import PushProtocol
 from exporter.routes import push
 
@@ -18,9 +20,9 @@ TICKS_BETWEEN_SWEEPS = 10  # of a tenth of a second each
 
 
 class Server(uvicorn.Server):
-    """Serves one exporter on the sockets that `run` is given."""
+    """Serves one exporter on the sockets that `run` is given; has limits read again on a hangup."""
 
-    def __init__(self, exporter: Exporter) -> None:
+    def __init__(self, exporter: Exporter, hangup: Hangup | None = None) -> None:
         protocol = partial(
             PushProtocol,
             calls=push.calls(exporter.ingest),
@@ -42,9 +44,13 @@ class Server(uvicorn.Server):
         )
         super().__init__(config)
         self._exporter = exporter
+        self._hangup = hangup or Hangup()
+        self._reading: asyncio.Task[None] | None = None
 
     async def on_tick(self, counter: int) -> bool:
         """Now and then, cut off who keeps a connection without sending a whole request."""
+        if (self._reading is None or self._reading.done()) and self._hangup.take():
+            self._reading = asyncio.create_task(self._exporter.limits.read_again())
         if counter % TICKS_BETWEEN_SWEEPS == 0:
             for connection in list(self.server_state.connections):
                 if isinstance(connection, PushProtocol) and connection.is_stuck():

@@ -71,10 +71,14 @@ class Keeper:
         return code
 
     def _bind_child(self) -> None:
-        """In the child, before it becomes the service: signals as usual, and no life of its own."""
+        """In the child, before it becomes the service: signals as usual, and no life of its own.
+
+        A SIGHUP is for whoever reads something again: it ends none that has not come to that yet.
+        """
         self._prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
         if os.getppid() != self._pid:
             os._exit(1)  # The keeper died before the line above.
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)
         signal.pthread_sigmask(signal.SIG_UNBLOCK, _SIGNALS)
 
     def _write_pid(self, pid: int) -> None:

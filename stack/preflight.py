@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from pydantic_settings import BaseSettings
 
 from exporter.errors import StartError
-from exporter.limits import load as load_limits
+from exporter.limits_file import load as load_limits
 from exporter.settings import Settings as ExporterSettings
 from stack.errors import StackError
 from stack.services import Service

@@ -49,6 +49,12 @@ class ServiceMetrics:
         )
         for scope, reason in product(SCOPES, REASONS):
             self._denied.labels(scope, reason)
+        self.limits_loaded = families.gauge(
+            "arb_exporter_limits_loaded_timestamp_seconds", "When the limits in force were read"
+        )
+        self.limits_reload_failures = families.counter(
+            "arb_exporter_limits_reload_failures", "Times that changed limits could not be read"
+        )
         self.denials = families.counter(
             "arb_control_denials", "Orders that somebody was not allowed to give", ("via",)
         )

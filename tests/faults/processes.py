@@ -18,13 +18,19 @@ class ExporterProcess:
     """`python -m exporter` over one ledger, started by `wrapper` where one is given."""
 
     def __init__(
-        self, ledger: Path, *, wrapper: tuple[str, ...] = (), log: Path | None = None
+        self,
+        ledger: Path,
+        *,
+        wrapper: tuple[str, ...] = (),
+        log: Path | None = None,
+        limits: Path = LIMITS,
     ) -> None:
         port = free_port()
         self.client = Client(f"http://127.0.0.1:{port}")
         self.port = port
         self._ledger = ledger
         self._log = log or ledger.with_suffix(".log")
+        self._limits = limits
         self._wrapper = wrapper
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -47,10 +53,15 @@ class ExporterProcess:
 
     def start(self) -> None:
         """Start; returns once it answers."""
+        self.begin()
+        wait_until(self.answers, timeout_seconds=30)
+
+    def begin(self) -> None:
+        """Start, and wait for nothing."""
         settings = {
             "DATABASE_URL": f"sqlite:///{self._ledger}",
             "EXPORTER_PORT": str(self.port),
-            "LIMITS_FILE": str(LIMITS),
+            "LIMITS_FILE": str(self._limits),
         }
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(
@@ -60,7 +71,6 @@ class ExporterProcess:
                 stdout=log,
                 stderr=log,
             )
-        wait_until(self._answers, timeout_seconds=30)
 
     def kill(self) -> None:
         """End it at once, as a crash would."""
@@ -97,7 +107,8 @@ class ExporterProcess:
         method = "GET" if body is None else "POST"
         return requests.request(method, self.client.url + path, json=body, timeout=10).status_code
 
-    def _answers(self) -> bool:
+    def answers(self) -> bool:
+        """Whether it is ready."""
         assert self._process is not None
         assert self._process.poll() is None, self.log()
         try:
