@@ -11,7 +11,7 @@ COMPILE = $(BIN)/uv pip compile pyproject.toml --quiet --upgrade --universal --p
 	--generate-hashes --custom-compile-command "make lock"
 
 .DEFAULT_GOAL := help
-.PHONY: help up console drill test lint fmt lock dashboards pictures bench torture audit secrets clean programs
+.PHONY: help up console drill selftest test lint fmt lock dashboards pictures bench torture audit secrets clean programs
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile
@@ -24,6 +24,9 @@ console: $(VENV)/run.stamp  ## the bot's commands at a prompt; ARGS="/edges 5" f
 
 drill: $(VENV)/run.stamp  ## halt the running demo from a fake Discord and by rule, timed; ARGS="--json FILE"
 	@$(BIN)/python -m bench.drill $(ARGS)
+
+selftest: $(VENV)/run.stamp programs  ## bring about every alert once, timed from cause to card; ALERTS="ArbFeedSilent" for some
+	@$(BIN)/python -m bench.selftest $(ALERTS) $(ARGS)
 
 test: $(VENV)/dev.stamp programs  ## every test; PYTEST_ARGS="-k words" for some
 	@$(BIN)/python -m pytest $(PARALLEL) $(PYTEST_ARGS)
