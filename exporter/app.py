@@ -15,16 +15,15 @@ from exporter import refusals
 from exporter.access import Access
 from exporter.clock import REAL, Clock
 from exporter.control import Control
+from exporter.edges import Edges
 from exporter.engines import Engines
 from exporter.exposure import OpenExposure
-from exporter.frozen import FrozenBooks
 from exporter.health import VenueWatch
 from exporter.ingest import Ingest
 from exporter.ledger.ledger import Ledger
 from exporter.ledger.store import Store
 from exporter.ledger.totals import Totals
 from exporter.limits_in_force import LimitsInForce
-from exporter.live_edges import LiveEdges
 from exporter.metrics import Metrics
 from exporter.metrics.books import BookGauges
 from exporter.metrics.exposition import Exposition
@@ -86,20 +85,8 @@ class Exporter:
             heard=self.engines.heard,
             denied=metrics.service.denied,
         )
-        self.live_edges = LiveEdges(
-            ttl_seconds=settings.edge_ttl_seconds,
-            min_net_edge=lambda: self.limits.now.min_net_edge,
-            on_end=metrics.edges.observe_end,
-            on_fill=metrics.fills.observe_expected,
-            on_set_aside=metrics.edges.set_aside.inc,
-            clock=clock.monotonic,
-            now=clock.now,
-        )
-        self.frozen = FrozenBooks(
-            settings.venues,
-            ttl_seconds=settings.edge_ttl_seconds,
-            clock=clock.monotonic,
-            now=clock.now,
+        self.edges = Edges(
+            settings, ledger=self.ledger, limits=self.limits, metrics=metrics, clock=clock
         )
         self.exposure = OpenExposure()
         self.control = Control(
@@ -123,8 +110,7 @@ class Exporter:
         self.ingest = Ingest(
             ledger=self.ledger,
             control=self.control,
-            live_edges=self.live_edges,
-            frozen=self.frozen,
+            edges=self.edges,
             exposure=self.exposure,
             watch=self.watch,
             totals=self.totals,
@@ -142,6 +128,7 @@ class Exporter:
         self.ledger.on_commit = self.metrics.service.observe_commit
         self.control.on_unstored = self.stream.announce
         self.ledger.start()
+        self.edges.days.start()
         expiry = asyncio.create_task(self._expire_forever(), name="expiry")
         try:
             yield
@@ -151,6 +138,7 @@ class Exporter:
                 await expiry
             self.stream.close()
             await self.control.close()
+            await self.edges.days.close()
             await self.ledger.close()
 
     def _count_cut(self, venue: str, gap_seconds: float) -> None:
@@ -160,7 +148,7 @@ class Exporter:
     async def _expire_forever(self) -> None:
         while True:
             try:
-                self.live_edges.expire()
+                self.edges.live.expire()
             except Exception:
                 log.exception("live edges: a sweep failed; the next one goes on")
             await asyncio.sleep(EXPIRE_SECONDS)
@@ -168,13 +156,13 @@ class Exporter:
     def _register_snapshot(self, clock: Clock) -> None:
         venue, category = self.metrics.venue, self.metrics.category
         self.registry.register(ExposureGauges(self.exposure, venue=venue, category=category))
-        self.registry.register(BookGauges(self.frozen))
+        self.registry.register(BookGauges(self.edges.books))
         self.registry.register(
             Snapshot(
                 venues=self.settings.venues,
                 limits=self.limits,
                 metrics=self.metrics,
-                live_edges=self.live_edges,
+                live_edges=self.edges.live,
                 watch=self.watch,
                 totals=self.totals,
                 control=self.control,
@@ -211,7 +199,7 @@ def _routers(exporter: Exporter) -> dict[Scope, list[APIRouter]]:
     pnl = Pnl(exporter.totals, limits=limits)
     return {
         "read": [
-            read.edges(exporter.live_edges, exporter.exposure),
+            read.edges(exporter.edges.live, exporter.exposure),
             read.health(exporter.watch, exporter.control, venues=venues, limits=limits),
             read.results(exporter.ledger, pnl, exporter.control),
             read.follow(exporter.stream, exporter.ledger, exporter.access),

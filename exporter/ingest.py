@@ -24,15 +24,14 @@ from arbwatch.events import (
 from exporter.batches import RecentBatches
 from exporter.control import Control
 from exporter.control.late import Late
+from exporter.edges import Edges
 from exporter.engines import Engines
 from exporter.exposure import OpenExposure
-from exporter.frozen import FrozenBooks
 from exporter.health import VenueWatch
 from exporter.ledger.ledger import Ledger
 from exporter.ledger.records import ControlRecord, Record
 from exporter.ledger.totals import Totals
 from exporter.ledger.writer import Written
-from exporter.live_edges import LiveEdges
 from exporter.metrics import Metrics
 from exporter.sorting import Sorted, refused, sort_out
 from exporter.stream import Stream
@@ -51,8 +50,7 @@ class Ingest:
         *,
         ledger: Ledger,
         control: Control,
-        live_edges: LiveEdges,
-        frozen: FrozenBooks,
+        edges: Edges,
         exposure: OpenExposure,
         watch: VenueWatch,
         totals: Totals,
@@ -63,8 +61,7 @@ class Ingest:
     ) -> None:
         self._ledger = ledger
         self._control = control
-        self._live_edges = live_edges
-        self._frozen = frozen
+        self._edges = edges
         self._exposure = exposure
         self._watch = watch
         self._totals = totals
@@ -119,7 +116,7 @@ class Ingest:
         if fills:
             self._meet(found, fills)
         elif Edge in found.kinds:
-            self._live_edges.update(found.kinds[Edge])
+            self._edges.update(found.kinds[Edge])
         for kind, group in found.kinds.items():
             self._update(kind, group)
         for rejection in rejected:
@@ -133,12 +130,12 @@ class Ingest:
         edges: list[Edge] = []
         for index, event in enumerate(found.events):
             if index in fills:
-                self._live_edges.update(edges)
-                self._live_edges.filled(event)
+                self._edges.update(edges)
+                self._edges.live.filled(event)
                 edges = []
             elif type(event) is Edge and index not in refused_places:
                 edges.append(event)
-        self._live_edges.update(edges)
+        self._edges.update(edges)
 
     def _repeated(
         self, known: Receipt | asyncio.Future[Receipt], size: int
@@ -186,7 +183,6 @@ class Ingest:
     def _update(self, kind: type, events: list[Any]) -> None:
         """Take in what is state or measurement, not fact: events of one kind."""
         if kind is Edge:
-            self._frozen.update(events)
             self._metrics.edges.observe(events)
             self._metrics.service.events.cell("edge").inc(len(events))
             return

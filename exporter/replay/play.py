@@ -92,7 +92,7 @@ class Player:
 
     async def _scraped(self, at: int, scrape: Callable[[int], None]) -> None:
         self._clock.at = at
-        self._exporter.live_edges.expire()
+        self._exporter.edges.live.expire()
         scrape(at)
 
     def _grouped(self, past: Iterator[Past], span: Span) -> Iterator[list[Past]]:
