@@ -87,12 +87,13 @@ class Player:
         while at is not None and (self._is_ledger and span.end is not None):
             await self._scraped(at, scrape)
             at = next(due, None)
-        if at is not None:  # the last events are seen, too
-            await self._scraped(at, scrape)
+        if at is not None and at - self._clock.at < span.step:
+            await self._scraped(at, scrape)  # it sees the last events
 
     async def _scraped(self, at: int, scrape: Callable[[int], None]) -> None:
         self._clock.at = at
         self._exporter.edges.live.expire()
+        await self._exporter.refresh.catch_up()
         scrape(at)
 
     def _grouped(self, past: Iterator[Past], span: Span) -> Iterator[list[Past]]:
