@@ -47,9 +47,9 @@ def _ends() -> Row:
     return Row(
         "Where they lie, how they end, who leads",
         (
-            Tile(edges.distribution(), 8, 8),
-            Tile(edges.outcomes(), 8, 8),
-            Tile(edges.lifetime(), 8, 8),
+            Tile(edges.distribution(), 8, 10),
+            Tile(edges.outcomes(), 8, 10),
+            Tile(edges.lifetime(), 8, 10),
             Tile(edges.leader_share(), 8, 8),
             Tile(edges.pushed_by_leader(), 8, 8),
             Tile(edges.live_by_category(), 8, 8),

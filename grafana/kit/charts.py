@@ -8,6 +8,8 @@ from grafana.kit.colours import Override
 from grafana.kit.queries import Query
 
 Draw = Literal["lines", "area", "stack", "dots", "bars"]
+# A list below, or a table beside the chart for many lines.
+Legend = Literal["list", "table"]
 
 # Dots and bars are for what happens a few times a minute: one value a minute, gaps bridged.
 SPARSE_INTERVAL = "1m"
@@ -43,14 +45,19 @@ def timeseries(
     decimals: int | None = None,
     minimum: float | None = None,
     maximum: float | None = None,
+    soft_maximum: float | None = None,
     no_value: str = NOT_MEASURED,
     calcs: Sequence[str] = ("lastNotNull",),
+    legend: Legend = "list",
 ) -> Panel:
-    """Lines over time; a single one has no legend. `calcs` are what the legend tells of each."""
+    """Lines over time; a single one has no legend. `calcs` are what the legend tells of each.
+
+    `soft_maximum`: the axis reaches at least that far, so that a line at 0 lies at the bottom.
+    """
     panel = base_panel("timeseries", title, description, queries, unit=unit, overrides=overrides)
     panel["fieldConfig"]["defaults"] |= {
         "color": {"mode": "palette-classic"},
-        "custom": _custom(draw),
+        "custom": _custom(draw, soft_maximum),
         "noValue": no_value,
         **_bounds(decimals, minimum, maximum),
     }
@@ -59,8 +66,8 @@ def timeseries(
     is_single = len(queries) == 1 and "{{" not in queries[0].legend
     panel["options"] = {
         "legend": {
-            "displayMode": "list",
-            "placement": "bottom",
+            "displayMode": legend,
+            "placement": "right" if legend == "table" else "bottom",
             "showLegend": not is_single,
             "calcs": list(calcs),
         },
@@ -69,7 +76,7 @@ def timeseries(
     return panel
 
 
-def _custom(draw: Draw) -> Panel:
+def _custom(draw: Draw, soft_maximum: float | None) -> Panel:
     return {
         "drawStyle": "line",
         "lineInterpolation": "linear",
@@ -77,6 +84,7 @@ def _custom(draw: Draw) -> Panel:
         "spanNulls": False,
         "axisPlacement": "auto",
         "axisSoftMin": 0,
+        **({"axisSoftMax": soft_maximum} if soft_maximum else {}),
         "scaleDistribution": {"type": "linear"},
         "stacking": {"group": "A", "mode": "none"},
         "thresholdsStyle": {"mode": "off"},

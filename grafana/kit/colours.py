@@ -27,11 +27,11 @@ WARNING = "orange"
 BAD = "red"
 NEUTRAL = "text"
 # Of a venue that was halted as ordered: neither good nor bad.
-HALTED = "purple"
+HALTED = "#6E7BD9"
 OUTCOMES = {"filled": GOOD, "missed": WARNING, "small": "#8E8E8E"}
 # Two shades of a colour that no venue and no state has: what was planned, what is in the tail.
-PALE = "#7FD6C2"
-DEEP = "#1F9E89"
+PALE = "#CA95E5"
+DEEP = "#8F3BB8"
 
 
 def override(pattern: str, **properties: object) -> Override:
@@ -96,3 +96,8 @@ def steps(base: str, *above: tuple[float, str]) -> dict[str, Any]:
             *({"color": colour, "value": value} for value, colour in above),
         ],
     }
+
+
+def above_zero() -> dict[str, Any]:
+    """Thresholds of what is earned or left: below 0 is bad; no value at all has no colour."""
+    return steps(NEUTRAL, (-1e12, BAD), (0, GOOD))

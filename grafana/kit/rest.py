@@ -35,6 +35,7 @@ def rest_table(
         "overrides": [*(o for column in columns for o in column.overrides()), *overrides],
     }
     panel["options"] = {"cellHeight": "sm", "showHeader": True, "sortBy": []}
+    panel["transformations"] = [_in_order(columns)]
     return panel
 
 
@@ -72,3 +73,10 @@ def rest_panel(
             }
         ],
     }
+
+
+def _in_order(columns: Sequence[Column]) -> Panel:
+    """The plugin answers columns in the order of their names."""
+    order = {column.title: place for place, column in enumerate(columns)}
+    shown = {"excludeByName": {}, "indexByName": order, "renameByName": {}}
+    return {"id": "organize", "options": shown}

@@ -8,7 +8,7 @@ from grafana.kit.mappings import Mappings
 from grafana.kit.queries import Query
 
 # One size for all numbers of a row; words fit themselves.
-NUMBER_PIXELS = 38
+NUMBER_PIXELS = 32
 
 
 def stat(
@@ -40,7 +40,7 @@ def stat(
         "justifyMode": "center",
         "orientation": "auto",
         "reduceOptions": last_value(),
-        "textMode": "auto",
+        "textMode": "value_and_name" if len(queries) > 1 else "auto",
         "text": {"valueSize": value_size} if value_size else {},
         "wideLayout": True,
     }
@@ -91,6 +91,7 @@ def bar_gauge(
         "thresholds": thresholds,
         "min": 0,
         "max": maximum,
+        "decimals": 0,
         "noValue": NOT_MEASURED,
     }
     panel["options"] = {
@@ -100,6 +101,7 @@ def bar_gauge(
         "orientation": "horizontal",
         "reduceOptions": last_value(),
         "showUnfilled": True,
+        "text": {"titleSize": 13, "valueSize": 16},
         "valueMode": "color",
     }
     return panel

@@ -63,6 +63,7 @@ def evaluation() -> Panel:
         unit=units.PER_MINUTE,
         overrides=[override("^failed", color=fixed(BAD)), override("^skipped", color=fixed(DEEP))],
         minimum=0,
+        soft_maximum=1,
     )
 
 

@@ -2,7 +2,7 @@
 
 from grafana.kit import units
 from grafana.kit.base import Panel
-from grafana.kit.colours import GOOD, NEUTRAL, steps, venue_colours
+from grafana.kit.colours import GOOD, NEUTRAL, override, steps, venue_colours
 from grafana.kit.queries import Query, in_range, live_net_edges, of, strategy_limit
 from grafana.kit.tiles import NUMBER_PIXELS, stat
 from grafana.kit.variables import OF_CATEGORY, OF_LEADER
@@ -25,8 +25,8 @@ def largest() -> Panel:
             Query(expr=f"{best} - {strategy_limit('min_net_edge')}", legend="to limit"),
         ],
         unit=units.CENTS,
-        thresholds=steps(NEUTRAL, (0, GOOD)),
         decimals=2,
+        overrides=[override("^to limit$", thresholds=steps(NEUTRAL, (0, GOOD)))],
         value_size=NUMBER_PIXELS,
         no_value="no live edge",
     )
@@ -56,7 +56,7 @@ def filled_share() -> Panel:
         [Query(expr=f"{in_range(FILLED)} / ({in_range(WORTH)} > 0)", instant=True)],
         unit=units.SHARE,
         value_size=NUMBER_PIXELS,
-        no_value="none was enterable",
+        no_value="none yet",
     )
 
 
@@ -75,7 +75,7 @@ def missed() -> Panel:
         unit=units.CENTS,
         decimals=2,
         value_size=NUMBER_PIXELS,
-        no_value="none was missed",
+        no_value="none",
     )
 
 
@@ -90,7 +90,7 @@ def leader_right() -> Panel:
         [Query(expr=f"{right} / ({total})", legend="{{leader}}")],
         unit=units.SHARE,
         value_size=NUMBER_PIXELS,
-        no_value="no trade with a leader",
+        no_value="no trades",
         overrides=venue_colours(),
     )
 

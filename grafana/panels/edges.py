@@ -56,6 +56,7 @@ def by_pair() -> Panel:
         decimals=2,
         no_value="no live edge",
         calcs=("lastNotNull", "max"),
+        legend="table",
     )
 
 

@@ -40,6 +40,7 @@ def refused() -> Panel:
             override("^duplicates", color=fixed(PALE)),
         ],
         minimum=0,
+        soft_maximum=1,
     )
 
 
@@ -52,6 +53,7 @@ def overflow() -> Panel:
         [Query(expr=per_minute("arb_exporter_label_overflow_total", "label"), legend="{{label}}")],
         unit=units.PER_MINUTE,
         minimum=0,
+        soft_maximum=1,
     )
 
 
@@ -77,6 +79,7 @@ def commits() -> Panel:
                 color=fixed(BAD),
                 unit=units.PER_MINUTE,
                 custom_axisPlacement="right",
+                custom_axisSoftMax=1,
             ),
         ],
         draw="dots",

@@ -76,6 +76,7 @@ def frozen() -> Panel:
         overrides=venue_colours(),
         decimals=0,
         minimum=0,
+        soft_maximum=1,
         no_value="not told by the engine",
     )
 
@@ -95,6 +96,7 @@ def frozen_for() -> Panel:
         unit=units.SECONDS,
         overrides=venue_colours(),
         minimum=0,
+        soft_maximum=1,
         no_value="not told by the engine",
     )
 

@@ -2,7 +2,7 @@
 
 from grafana.kit import units
 from grafana.kit.base import Panel
-from grafana.kit.colours import BAD, GOOD, Override, override, steps
+from grafana.kit.colours import BAD, GOOD, Override, above_zero, override
 from grafana.kit.columns import (
     Column,
     cents,
@@ -85,13 +85,13 @@ def scatter() -> Panel:
         "to look at.",
         "/api/fills?limit=500",
         [
-            cents("entry_edge_cents", "Entry"),
-            cents("realized_edge_cents", "Realized"),
+            ratio("entry_edge_cents", "Entry, ¢"),
+            ratio("realized_edge_cents", "Realized, ¢"),
         ],
     )
     panel["fieldConfig"] = {
         "defaults": {
-            "unit": units.CENTS,
+            "unit": units.PLAIN,
             "noValue": NO_FILLS,
             "color": {"mode": "fixed", "fixedColor": GOOD},
             "custom": {"show": "points", "pointSize": {"fixed": 5}},
@@ -100,7 +100,7 @@ def scatter() -> Panel:
     }
     panel["options"] = {
         "seriesMapping": "manual",
-        "series": [{"x": "Entry", "y": "Realized", "pointColor": {"fixed": GOOD}}],
+        "series": [{"x": "Entry, ¢", "y": "Realized, ¢", "pointColor": {"fixed": GOOD}}],
         "dims": {},
         "legend": {
             "displayMode": "list",
@@ -149,7 +149,7 @@ def _statistics(by: str, title: str, row: str, more: tuple[Column, ...]) -> Pane
 def _signed(column: str) -> Override:
     return override(
         f"^{column}$",
-        thresholds=steps(BAD, (0, GOOD)),
+        thresholds=above_zero(),
         custom_cellOptions={"type": "color-text"},
     )
 

@@ -2,7 +2,7 @@
 
 from grafana.kit import units
 from grafana.kit.base import Panel
-from grafana.kit.colours import BAD, GOOD, HALTED, NEUTRAL, WARNING, override, steps
+from grafana.kit.colours import BAD, GOOD, HALTED, NEUTRAL, WARNING, above_zero, override, steps
 from grafana.kit.mappings import ranges, states
 from grafana.kit.queries import (
     Query,
@@ -32,7 +32,7 @@ def day_result() -> Panel:
         "compare it with what is left to lose on the board Exposure & risk.",
         [Query(expr="sum(arb_pnl_day_usd)")],
         unit=units.USD,
-        thresholds=steps(BAD, (0, GOOD)),
+        thresholds=above_zero(),
         sparkline=True,
         decimals=2,
         value_size=NUMBER_PIXELS,
@@ -54,8 +54,8 @@ def capture() -> Panel:
         ],
         unit=units.SHARE,
         value_size=NUMBER_PIXELS,
-        overrides=[override("^above", thresholds=steps(BAD, (0, GOOD)))],
-        no_value="no fills in an hour",
+        overrides=[override("^above", thresholds=above_zero())],
+        no_value="no fills yet",
     )
 
 

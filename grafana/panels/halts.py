@@ -85,6 +85,7 @@ def disobeyed() -> Panel:
         unit=units.PER_MINUTE,
         overrides=[*venue_colours(), override("^fills", color=fixed(DEEP))],
         minimum=0,
+        soft_maximum=1,
     )
 
 
@@ -104,6 +105,7 @@ def refused() -> Panel:
         ],
         unit=units.PER_MINUTE,
         minimum=0,
+        soft_maximum=1,
     )
 
 

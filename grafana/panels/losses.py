@@ -3,7 +3,7 @@
 from grafana.kit import units
 from grafana.kit.base import Panel
 from grafana.kit.charts import timeseries
-from grafana.kit.colours import BAD, DEEP, GOOD, PALE, fixed, override, steps
+from grafana.kit.colours import DEEP, PALE, above_zero, fixed, limit_line, override
 from grafana.kit.queries import Query, strategy_limit
 from grafana.kit.tiles import stat
 
@@ -28,7 +28,7 @@ def left_to_lose() -> Panel:
         "for the day trading is halted; for the week or the month a person decides.",
         [Query(expr=_left_usd(period), legend=period) for period in PERIODS],
         unit=units.USD,
-        thresholds=steps(BAD, (0.01, GOOD)),
+        thresholds=above_zero(),
         decimals=0,
     )
 
@@ -39,10 +39,14 @@ def budgets() -> Panel:
         "Loss budgets",
         "Share of each loss limit that is left: 100 % with nothing lost, more after a gain, 0 at "
         "the limit, where the day's halts trading. A steep fall: halt first, then find the fills.",
-        [Query(expr=budget_left(period), legend=period) for period in PERIODS],
+        [
+            *(Query(expr=budget_left(period), legend=period) for period in PERIODS),
+            Query(expr=f"0 * {strategy_limit('daily_loss')}", legend="limit"),
+        ],
         unit=units.SHARE,
         overrides=[
-            override(f"^{period}$", color=fixed(colour)) for period, (_, colour) in PERIODS.items()
+            *(override(f"^{name}$", color=fixed(colour)) for name, (_, colour) in PERIODS.items()),
+            limit_line(),
         ],
     )
 

@@ -7,6 +7,7 @@ from grafana.kit.colours import (
     BAD,
     DEEP,
     GOOD,
+    NEUTRAL,
     PALE,
     WARNING,
     dotted,
@@ -75,7 +76,7 @@ def budgets() -> Panel:
             Query(expr=_of_strategy("budget_left_ratio"), legend="hedges in time"),
         ],
         unit=units.SHARE,
-        thresholds=steps(BAD, (0, WARNING), (0.25, GOOD)),
+        thresholds=steps(NEUTRAL, (-1e12, BAD), (0, WARNING), (0.25, GOOD)),
         decimals=1,
         no_value=NOTHING_YET,
     )

@@ -4,7 +4,7 @@ from grafana.kit import units
 from grafana.kit.bars import bar_chart
 from grafana.kit.base import Panel
 from grafana.kit.charts import timeseries
-from grafana.kit.colours import BAD, DEEP, GOOD, NEUTRAL, PALE, fixed, limit_line, override, steps
+from grafana.kit.colours import BAD, DEEP, NEUTRAL, PALE, above_zero, fixed, limit_line, override
 from grafana.kit.queries import Query, of, strategy_limit
 from grafana.kit.tiles import NUMBER_PIXELS, stat
 from grafana.kit.variables import OF_CATEGORY, OF_LEADER
@@ -31,7 +31,7 @@ def periods() -> Panel:
             Query(expr="sum(arb_pnl_month_usd)", legend="month"),
         ],
         unit=units.USD,
-        thresholds=steps(BAD, (0, GOOD)),
+        thresholds=above_zero(),
         decimals=2,
     )
 
@@ -46,11 +46,11 @@ def sharpe() -> Panel:
             Query(expr="max(arb_sharpe_ratio)", legend="Sharpe"),
             Query(expr="max(arb_sharpe_low)", legend="from"),
             Query(expr="max(arb_sharpe_high)", legend="to"),
-            Query(expr="max(arb_sharpe_samples)", legend="n, days"),
+            Query(expr="max(arb_sharpe_samples)", legend="days, of 20 needed"),
         ],
         unit=units.PLAIN,
         decimals=2,
-        overrides=[override("^n, days$", decimals=0)],
+        overrides=[override("^days", decimals=0)],
         no_value="needs 20 days",
     )
 
@@ -155,8 +155,9 @@ def by_day() -> Panel:
         unit=units.USD,
         name_field="Time",
         transformations=[],
-        thresholds=steps(BAD, (0, GOOD)),
+        thresholds=above_zero(),
         no_value="no day yet",
+        overrides=[override("^Time$", unit=units.DAY)],
     )
     return panel | {"interval": "1d", "timeFrom": "30d", "hideTimeOverride": True}
 
@@ -181,7 +182,7 @@ def waterfall() -> Panel:
                 "options": {"renameByName": {"Field": "Step", "Last *": "USD"}},
             },
         ],
-        thresholds=steps(BAD, (0, GOOD)),
+        thresholds=above_zero(),
         no_value=NO_TRADES,
         overrides=[override("^Step$", unit=units.PLAIN, color=fixed(NEUTRAL))],
     )
