@@ -11,7 +11,7 @@ COMPILE = $(BIN)/uv pip compile pyproject.toml --quiet --upgrade --universal --p
 	--generate-hashes --custom-compile-command "make lock"
 
 .DEFAULT_GOAL := help
-.PHONY: help up console drill selftest test lint fmt lock dashboards pictures bench torture audit secrets clean programs
+.PHONY: help up console drill selftest test lint fmt lock dashboards pictures bench torture limits audit secrets clean programs
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile
@@ -59,6 +59,9 @@ torture: $(VENV)/dev.stamp  ## kill, cut and soak for half an hour; TORTURE_* sc
 	@TORTURE_CUTS=$${TORTURE_CUTS:-500} TORTURE_KILLS=$${TORTURE_KILLS:-50} \
 		TORTURE_HALTS=$${TORTURE_HALTS:-200} \
 		$(BIN)/python -m pytest -q -m torture tests/torture
+
+limits: $(VENV)/run.stamp  ## check limits.yml, and have the running exporter read it again
+	@$(BIN)/python -m stack.limits
 
 audit: $(VENV)/run.stamp  ## check the ledger's audit trail; LEDGER=file for a copy
 	@$(BIN)/python -m stack.audit $(LEDGER)

@@ -35,10 +35,6 @@ class Running(ExporterProcess):
         beside.write_text(text.replace(old, new))
         beside.replace(self.limits)
 
-    def hang_up(self) -> None:
-        """Send the signal."""
-        os.kill(self.pid, signal.SIGHUP)
-
     def said(self, words: str) -> list[str]:
         """What its log says after these words, each time; returns once it does."""
         wait_until(lambda: words in self.log())

@@ -83,6 +83,10 @@ class ExporterProcess:
         """Ask it to stop."""
         os.kill(self.pid, signal.SIGTERM)
 
+    def hang_up(self) -> None:
+        """Ask it to read its limits again."""
+        os.kill(self.pid, signal.SIGHUP)
+
     def wait(self, timeout_seconds: float) -> int:
         """Its exit code."""
         assert self._process is not None

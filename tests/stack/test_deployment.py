@@ -148,7 +148,7 @@ def test_both_read_the_same_configuration_files() -> None:
     assert ROOT / find_mount("alertmanager", "/etc/alertmanager/alertmanager.yml") == (
         render.ALERTMANAGER_SOURCE
     )
-    assert find_mount("exporter", "/app/limits.yml") == "limits.yml"
+    assert (ROOT / find_mount("exporter", "/app/etc") / "limits.yml").samefile(ROOT / "limits.yml")
     assert find_mount("grafana", "/etc/grafana/provisioning") == "grafana/provisioning"
     assert find_mount("grafana", "/etc/grafana/dashboards") == "grafana/dashboards"
 

@@ -1,0 +1,75 @@
+"""`make limits`: checks limits.yml, then has the exporter that runs here read it again."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+from exporter.settings import Settings as ExporterSettings
+from stack.errors import StackError
+from stack.preflight import check_limits
+from stack.settings import ROOT, read_settings
+
+SHOWN = ROOT / "limits.yml"
+# In a folder of its own, which docker-compose mounts: a file that is mounted alone stays the one it
+# was when an editor puts another in its place.
+KEPT = ROOT / "etc" / "limits.yml"
+
+
+def main() -> int:
+    """The exit code: 0 once the exporter was told, or none runs."""
+    try:
+        settings = read_settings()
+        put_back(shown=SHOWN, kept=KEPT)
+        # Where it listens does not matter here, nor whom it would let in.
+        exporter = ExporterSettings(exporter_host="127.0.0.1")
+        check_limits(exporter)
+        told = tell_native(settings.state_dir / "run" / "exporter.pid") or tell_container()
+    except StackError as error:
+        print(error, file=sys.stderr)
+        return 1
+    after = f"{told} reads it again: its log says what changed" if told else "no exporter runs here"
+    print(f"{exporter.limits_file} is right; {after}")
+    return 0
+
+
+def put_back(*, shown: Path, kept: Path) -> None:
+    """Make the file at the top a link again, where a tool replaced the link by a file."""
+    if shown.is_file() and not shown.is_symlink():
+        shown.replace(kept)
+        shown.symlink_to(kept.relative_to(shown.parent))
+
+
+def tell_native(pidfile: Path) -> str | None:
+    """Signal the exporter of `make up`; who it is, if it runs."""
+    try:
+        pid = int(pidfile.read_text(encoding="ascii"))
+        # After a crash of everything another process may have this number.
+        if b"exporter" not in Path(f"/proc/{pid}/cmdline").read_bytes():
+            return None
+        os.kill(pid, signal.SIGHUP)
+    except (FileNotFoundError, ProcessLookupError):
+        return None
+    return f"the exporter, process {pid},"
+
+
+def tell_container() -> str | None:
+    """Signal the exporter of docker-compose; who it is, if it runs."""
+    if not shutil.which("docker-compose") or not _compose("ps", "-q", "exporter").stdout.strip():
+        return None
+    told = _compose("kill", "-s", "HUP", "exporter")
+    if told.returncode:
+        reason = " ".join(told.stderr.split()) or "failed"
+        raise StackError(f"docker-compose kill -s HUP exporter: {reason}")
+    return "the exporter's container"
+
+
+def _compose(*arguments: str) -> subprocess.CompletedProcess[str]:
+    command = ["docker-compose", *arguments]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
