@@ -11,7 +11,7 @@ COMPILE = $(BIN)/uv pip compile pyproject.toml --quiet --upgrade --universal --p
 	--generate-hashes --custom-compile-command "make lock"
 
 .DEFAULT_GOAL := help
-.PHONY: help up console drill selftest test lint fmt lock dashboards pictures bench torture limits audit secrets clean programs
+.PHONY: help up console drill selftest test lint fmt lock alerts dashboards pictures bench torture limits audit secrets clean programs
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile
@@ -44,6 +44,9 @@ lock: $(VENV)/dev.stamp  ## choose newest versions again and write both lock fil
 	@$(BIN)/pip install --quiet uv
 	@$(COMPILE) --extra exporter --extra bot --extra stack --output-file requirements.lock
 	@$(COMPILE) --all-extras --constraint requirements.lock --output-file requirements-dev.lock
+
+alerts: $(VENV)/dev.stamp  ## write docs/alerts.md again from the rules
+	@$(BIN)/python -m prometheus.table
 
 dashboards: $(VENV)/dev.stamp  ## write grafana/dashboards/*.json again from their Python
 	@$(BIN)/python -m grafana.build
