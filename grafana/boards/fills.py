@@ -50,7 +50,7 @@ def _results() -> Row:
 def _single_fills() -> Row:
     return Row(
         "Recent fills, from the exporter's API",
-        (Tile(fill_tables.recent(), 16, 10), Tile(fill_tables.scatter(), 8, 10)),
+        (Tile(fill_tables.recent(), 17, 10), Tile(fill_tables.scatter(), 7, 10)),
     )
 
 

@@ -30,7 +30,7 @@ def rest_table(
             "noValue": no_value,
             "color": {"mode": "thresholds"},
             "thresholds": steps("text"),
-            "custom": {"align": "auto", "cellOptions": {"type": "auto"}, "filterable": True},
+            "custom": {"align": "auto", "cellOptions": {"type": "auto"}, "filterable": False},
         },
         "overrides": [*(o for column in columns for o in column.overrides()), *overrides],
     }
