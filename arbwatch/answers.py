@@ -57,7 +57,7 @@ class EquityPoint(Struct, frozen=True, kw_only=True):
 
     timestamp: datetime
     pnl_usd: float
-    drawdown_usd: float = 0.0
+    drawdown_usd: float
 
 
 class DayResult(Struct, frozen=True, kw_only=True):
@@ -98,17 +98,21 @@ class RiskStats(Struct, frozen=True, kw_only=True):
     sortino_ratio: float | None
 
 
-class PnlReport(Struct, frozen=True, kw_only=True):
-    """`GET /api/pnl`. Drawdown is 0 or negative; Sharpe is absent below 20 days of results."""
+class PnlReport(RiskStats, frozen=True, kw_only=True):
+    """`GET /api/pnl`: all that was realized, the present UTC day, ISO week and month, and the risk.
 
+    The curve has a point for each hour in which something was filled.
+    """
+
+    equity_usd: float
     realized_usd: float
     day_usd: float
-    drawdown_usd: float
-    max_drawdown_usd: float
-    sharpe_ratio: float | None
-    sharpe_samples: int
+    week_usd: float
+    month_usd: float
     curve: list[EquityPoint]
     days: list[DayResult]
+    weeks: list[PeriodResult]
+    months: list[PeriodResult]
 
 
 class Distribution(Struct, frozen=True, kw_only=True):

@@ -28,11 +28,15 @@ from exporter.metrics import Metrics
 from exporter.metrics.books import BookGauges
 from exporter.metrics.exposition import Exposition
 from exporter.metrics.positions import ExposureGauges
+from exporter.metrics.results import Results
 from exporter.metrics.snapshot import Snapshot
 from exporter.pnl import Pnl
+from exporter.refresh import Refresh
 from exporter.routes import control as control_routes
 from exporter.routes import documented, ops, push, read
+from exporter.routes import stats as stats_routes
 from exporter.settings import Settings
+from exporter.stats import Stats
 from exporter.stream import Stream
 
 log = logging.getLogger(__name__)
@@ -119,7 +123,12 @@ class Exporter:
             engines=self.engines,
             now=clock.now,
         )
-        self._register_snapshot(clock)
+        self._register_snapshot()
+        self.pnl = Pnl(self.totals, limits=self.limits, now=clock.now)
+        self.stats = Stats(
+            self.ledger, self.totals, limits=self.limits, venues=settings.venues, now=clock.now
+        )
+        self.refresh = self._follow_results(clock)
 
     @asynccontextmanager
     async def run(self, _app: FastAPI) -> AsyncIterator[None]:
@@ -129,13 +138,17 @@ class Exporter:
         self.control.on_unstored = self.stream.announce
         self.ledger.start()
         self.edges.days.start()
-        expiry = asyncio.create_task(self._expire_forever(), name="expiry")
+        tasks = [
+            asyncio.create_task(self._expire_forever(), name="expiry"),
+            asyncio.create_task(self.refresh.run_forever(), name="results"),
+        ]
         try:
             yield
         finally:
-            expiry.cancel()
-            with suppress(asyncio.CancelledError):
-                await expiry
+            for task in tasks:
+                task.cancel()
+                with suppress(asyncio.CancelledError):
+                    await task
             self.stream.close()
             await self.control.close()
             await self.edges.days.close()
@@ -153,7 +166,19 @@ class Exporter:
                 log.exception("live edges: a sweep failed; the next one goes on")
             await asyncio.sleep(EXPIRE_SECONDS)
 
-    def _register_snapshot(self, clock: Clock) -> None:
+    def _follow_results(self, clock: Clock) -> Refresh:
+        results = Results(
+            self.totals,
+            limits=self.limits,
+            venue=self.metrics.venue,
+            category=self.metrics.category,
+            now=clock.now,
+        )
+        self.registry.register(results)
+        on_failure = self.metrics.service.results_failures.inc
+        return Refresh(self.ledger, on_read=results.show, on_failure=on_failure)
+
+    def _register_snapshot(self) -> None:
         venue, category = self.metrics.venue, self.metrics.category
         self.registry.register(ExposureGauges(self.exposure, venue=venue, category=category))
         self.registry.register(BookGauges(self.edges.books))
@@ -164,11 +189,9 @@ class Exporter:
                 metrics=self.metrics,
                 live_edges=self.edges.live,
                 watch=self.watch,
-                totals=self.totals,
                 control=self.control,
                 engines=self.engines,
                 top_edges=self.settings.top_edges,
-                now=clock.now,
             )
         )
 
@@ -196,12 +219,12 @@ def create_app(exporter: Exporter) -> FastAPI:
 def _routers(exporter: Exporter) -> dict[Scope, list[APIRouter]]:
     """Every route by the scope it needs; pushes, which need `ingest`, are not FastAPI's."""
     venues, limits = exporter.settings.venues, exporter.limits
-    pnl = Pnl(exporter.totals, limits=limits)
     return {
         "read": [
             read.edges(exporter.edges.live, exporter.exposure),
             read.health(exporter.watch, exporter.control, venues=venues, limits=limits),
-            read.results(exporter.ledger, pnl, exporter.control),
+            read.fills(exporter.ledger, exporter.control),
+            stats_routes.statistics(exporter.stats, exporter.pnl),
             read.follow(exporter.stream, exporter.ledger, exporter.access),
             control_routes.state_router(exporter.control),
             control_routes.audit_router(exporter.ledger),

@@ -68,7 +68,7 @@ def _daily(days: Sequence[DayResult]) -> list[Result]:
 
 def _hours(curve: Sequence[EquityPoint], since: datetime) -> list[Result]:
     """The result of each hour that ended after a time, by when the hour began."""
-    start = EquityPoint(timestamp=since, pnl_usd=0.0)
+    start = EquityPoint(timestamp=since, pnl_usd=0.0, drawdown_usd=0.0)
     return [
         (f"{_hour(point):%H:%M}", point.pnl_usd - before.pnl_usd)
         for before, point in pairwise([start, *curve])

@@ -37,6 +37,10 @@ class ServiceMetrics:
         self._commit_failures = families.counter(
             "arb_exporter_commit_failures", "Commits of the ledger that failed"
         )
+        self.results_failures = families.counter(
+            "arb_exporter_results_failures",
+            "Times that the gauges of results could not be read anew",
+        )
         self.stream_clients = families.gauge("arb_exporter_stream_clients", "Readers of the stream")
         self.stream_dropped = families.counter(
             "arb_exporter_stream_dropped", "Readers of the stream cut off for being too slow"

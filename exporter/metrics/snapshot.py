@@ -1,7 +1,6 @@
 """Gauges of what stands now, read at each scrape from where it is kept: no copy that could lag."""
 
-from collections.abc import Callable, Iterator
-from datetime import datetime
+from collections.abc import Iterator
 
 from prometheus_client import Metric
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
@@ -11,9 +10,6 @@ from arbwatch.control import HaltState
 from exporter.control import Control
 from exporter.engines import Engines
 from exporter.health import VenueWatch
-from exporter.ledger.statistics import daily_returns, sharpe_ratio
-from exporter.ledger.totals import Totals
-from exporter.ledger.units import EPOCH, to_usd
 from exporter.limits_in_force import LimitsInForce
 from exporter.live_edges import LiveEdges
 from exporter.metrics.metrics import Metrics
@@ -37,22 +33,18 @@ class Snapshot(Collector):
         metrics: Metrics,
         live_edges: LiveEdges,
         watch: VenueWatch,
-        totals: Totals,
         control: Control,
         engines: Engines,
         top_edges: int,
-        now: Callable[[], datetime],
     ) -> None:
         self._venues = venues
         self._limits = limits
         self._metrics = metrics
         self._live_edges = live_edges
         self._watch = watch
-        self._totals = totals
         self._control = control
         self._engines = engines
         self._top_edges = top_edges
-        self._now = now
 
     def describe(self) -> list[Metric]:
         """Nothing: what is not known yet has no series."""
@@ -61,7 +53,6 @@ class Snapshot(Collector):
     def collect(self) -> Iterator[Metric]:
         """Every gauge, as of now."""
         yield from self._edges()
-        yield from self._results()
         yield from self._venue_states()
         yield from self._senders()
         yield self._limit_series()
@@ -105,30 +96,6 @@ class Snapshot(Collector):
             slippage.add_metric([edge.pair_id], edge.expected_slippage_cents)
             confidence.add_metric([edge.pair_id], edge.confidence)
         yield from (net, slippage, confidence)
-
-    def _results(self) -> Iterator[Metric]:
-        today = (self._now() - EPOCH).days
-        returns = daily_returns(
-            self._totals.days, equity_usd=self._limits.now.equity_usd, today=today
-        )
-        sharpe = sharpe_ratio(returns)
-        values = {
-            "arb_pnl_realized_usd": ("Realized P&L", to_usd(self._totals.realized)),
-            "arb_pnl_day_usd": (
-                "Realized P&L of this UTC day",
-                to_usd(self._totals.day(today)),
-            ),
-            "arb_drawdown_usd": (
-                "How far realized P&L stands below its best, 0 or negative",
-                to_usd(self._totals.drawdown().now),
-            ),
-            "arb_sharpe_samples": ("Complete days behind the Sharpe ratio", len(returns)),
-            "arb_equity_usd": ("Equity that losses are a share of", self._limits.now.equity_usd),
-        }
-        for name, (text, value) in values.items():
-            yield GaugeMetricFamily(name, text, value=value)
-        if sharpe is not None:
-            yield GaugeMetricFamily("arb_sharpe_ratio", "Annualised Sharpe ratio", value=sharpe)
 
     def _venue_states(self) -> Iterator[Metric]:
         halts = GaugeMetricFamily(

@@ -36,6 +36,7 @@ _DOCUMENTED: tuple[Any, ...] = (
     answers.ExposureTotal,
     answers.VenueHealth,
     answers.PnlReport,
+    answers.StatsReport,
     answers.Receipt,
     answers.AuditRow,
     control.HaltOrder,

@@ -1,4 +1,4 @@
-"""What anyone may read: live edges, fills, exposure, health, P&L, and the stream of facts."""
+"""What anyone may read: live edges, fills, exposure, health, and the stream of facts."""
 
 from typing import Annotated, Literal
 
@@ -6,7 +6,7 @@ from fastapi import APIRouter, Header, Request, Response
 from fastapi.responses import StreamingResponse
 from msgspec.structs import replace
 
-from arbwatch.answers import ExposureTotal, LiveEdge, PnlReport, StoredFill, VenueHealth
+from arbwatch.answers import ExposureTotal, LiveEdge, StoredFill, VenueHealth
 from arbwatch.events import ExposureRow
 from exporter.access import Access
 from exporter.control import Control
@@ -18,7 +18,6 @@ from exporter.ledger.records import KINDS, Entry
 from exporter.ledger.store import Store
 from exporter.limits_in_force import LimitsInForce
 from exporter.live_edges import LiveEdges
-from exporter.pnl import Pnl
 from exporter.routes.documented import call, respond
 from exporter.routes.paging import Limit, PairId, Sequence
 from exporter.stream import EVERY_KIND, Kinds, Stream
@@ -56,23 +55,18 @@ def health(
     return routes
 
 
-def results(ledger: Ledger, pnl: Pnl, control: Control) -> APIRouter:
-    """Routes of what was filled and earned."""
+def fills(ledger: Ledger, control: Control) -> APIRouter:
+    """The route of what was filled."""
     routes = APIRouter(prefix="/api", tags=["read"])
 
     @routes.get("/fills", **call(list[StoredFill]))
     async def get_fills(limit: Limit = 20, before: Sequence = None) -> Response:
         """Fills, the newest first; `before` the smallest `seq` of a page gives the next."""
-        fills = await ledger.read(Store.fills, limit=limit, before=before)
-        return respond([_judged(fill) for fill in fills])
+        stored = await ledger.read(Store.fills, limit=limit, before=before)
+        return respond([_judged(fill) for fill in stored])
 
     def _judged(fill: StoredFill) -> StoredFill:
         return replace(fill, after_halt=control.was_halted(fill.timestamp))
-
-    @routes.get("/pnl", **call(PnlReport))
-    async def get_pnl() -> Response:
-        """The realized P&L curve, each day's result, drawdown, and Sharpe with its n."""
-        return respond(await pnl.report())
 
     return routes
 

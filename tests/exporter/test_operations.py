@@ -25,7 +25,7 @@ def test_the_api_description_has_every_call_with_its_types(api: Client) -> None:
         for method, call in methods.items()
         if path.startswith("/api/") and path != "/api/stream"
     ]
-    assert len(calls) == 20
+    assert len(calls) == 21
     for path, method, call in calls:
         assert "schema" in call["responses"]["200"]["content"]["application/json"], path
         assert ("requestBody" in call) == (method == "post"), path

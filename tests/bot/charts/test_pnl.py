@@ -22,18 +22,31 @@ DAY = timedelta(days=1)
 def report(*amounts: float, max_drawdown_usd: float = 0.0) -> PnlReport:
     """A cumulative P&L of an amount at the end of each hour up to now."""
     curve = [
-        EquityPoint(timestamp=NOW - timedelta(hours=hours), pnl_usd=amount)
+        EquityPoint(timestamp=NOW - timedelta(hours=hours), pnl_usd=amount, drawdown_usd=0.0)
         for hours, amount in zip(reversed(range(len(amounts))), amounts, strict=True)
     ]
     return PnlReport(
+        equity_usd=10_000.0,
         realized_usd=amounts[-1] if amounts else 0.0,
         day_usd=0.0,
+        week_usd=0.0,
+        month_usd=0.0,
         drawdown_usd=0.0,
+        drawdown_ratio=0.0,
+        drawdown_since=None,
         max_drawdown_usd=max_drawdown_usd,
+        max_drawdown_ratio=max_drawdown_usd / 10_000,
+        max_drawdown_from=None,
+        max_drawdown_to=None,
         sharpe_ratio=None,
+        sharpe_low=None,
+        sharpe_high=None,
         sharpe_samples=0,
+        sortino_ratio=None,
         curve=curve,
         days=[],
+        weeks=[],
+        months=[],
     )
 
 

@@ -13,7 +13,7 @@ SECOND = START.timestamp()
 def curve(*amounts: float) -> list[EquityPoint]:
     """A P&L of an amount at each hour."""
     return [
-        EquityPoint(timestamp=START + timedelta(hours=hour), pnl_usd=amount)
+        EquityPoint(timestamp=START + timedelta(hours=hour), pnl_usd=amount, drawdown_usd=0.0)
         for hour, amount in enumerate(amounts)
     ]
 

@@ -1,0 +1,56 @@
+"""Keeps the gauges of results up with the ledger, so that a scrape reads no file."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+
+from exporter.ledger.ledger import Ledger
+from exporter.ledger.store import Store
+from exporter.metrics.results import Group
+from exporter.stats import roll_up
+
+log = logging.getLogger(__name__)
+
+REFRESH_SECONDS = 2.0
+
+
+class Refresh:
+    """Reads the sums by group anew whenever something was stored; a failure ends nothing."""
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        *,
+        on_read: Callable[[list[Group]], None],
+        on_failure: Callable[[], None],
+    ) -> None:
+        self._ledger = ledger
+        self._on_read = on_read
+        self._on_failure = on_failure
+        self._head: int | None = None
+        self._is_failing = False
+
+    async def run_forever(self) -> None:
+        """Once at the start, then every few seconds."""
+        while True:
+            try:
+                await self.catch_up()
+                self._is_failing = False
+            except Exception as error:
+                self._failed(error)
+            await asyncio.sleep(REFRESH_SECONDS)
+
+    async def catch_up(self) -> None:
+        """Read them now, if anything was stored since."""
+        head = await self._ledger.read(Store.head)
+        if head == self._head:
+            return
+        await roll_up(self._ledger)
+        self._on_read(await self._ledger.read(Store.trades))
+        self._head = head
+
+    def _failed(self, error: Exception) -> None:
+        self._on_failure()
+        if not self._is_failing:
+            log.error("results: their gauges cannot follow the ledger now", exc_info=error)
+        self._is_failing = True
