@@ -55,9 +55,8 @@ def _pipeline() -> Row:
             Tile(exporter.events(), 8, 7),
             Tile(exporter.engines(), 8, 7),
             Tile(exporter.commits(), 8, 7),
-            Tile(exporter.refused(), 8, 7),
-            Tile(exporter.overflow(), 8, 7),
-            Tile(alerting.messages(), 8, 7),
+            Tile(exporter.refused(), 12, 6),
+            Tile(exporter.overflow(), 12, 6),
         ),
     )
 
@@ -66,9 +65,10 @@ def _alerting() -> Row:
     return Row(
         "Alerting",
         (
-            Tile(alerting.alerts(), 8, 7),
-            Tile(alerting.evaluation(), 8, 7),
-            Tile(alerting.notifications(), 8, 7),
+            Tile(alerting.alerts(), 9, 7),
+            Tile(alerting.evaluation(), 5, 7),
+            Tile(alerting.notifications(), 5, 7),
+            Tile(alerting.messages(), 5, 7),
         ),
     )
 

@@ -74,7 +74,6 @@ def frozen() -> Panel:
         ],
         unit=units.COUNT,
         overrides=venue_colours(),
-        decimals=0,
         minimum=0,
         soft_maximum=1,
         no_value="not told by the engine",
@@ -113,7 +112,6 @@ def cuts() -> Panel:
         ],
         unit=units.COUNT,
         overrides=[*venue_colours(), limit_line()],
-        decimals=0,
         minimum=0,
     )
 

@@ -207,7 +207,6 @@ def one_legged() -> Panel:
         ],
         unit=units.COUNT,
         overrides=[override("^in 10", color=fixed(DEEP)), limit_line()],
-        decimals=0,
         minimum=0,
         no_value=NO_FILLS,
     )
