@@ -10,6 +10,8 @@ from bot.errors import NotAlertmanager
 
 # The alert whose absence is what matters.
 ALWAYS_FIRING = "ArbWatchdog"
+# The severity of what is no news: it always fires, or holds others back in Alertmanager.
+FOR_NO_READER = "none"
 
 Name = Annotated[str, Meta(min_length=1, max_length=128)]
 Moment = Annotated[datetime, Meta(tz=True)]

@@ -6,7 +6,7 @@ from datetime import datetime
 from msgspec.structs import replace
 
 from arbwatch.events import utc_now
-from bot.alertmanager import ALWAYS_FIRING
+from bot.alertmanager import FOR_NO_READER
 from bot.alertmanager_api import AlertmanagerApi, FiringAlert, Silence
 from bot.cards.alert_buttons import alert_buttons
 from bot.cards.alerts import incident_name, lasted
@@ -89,7 +89,7 @@ def incidents_of(firing: Iterable[FiringAlert]) -> list[Incident]:
     groups: dict[str, list[Member]] = {}
     for alert in firing:
         labels = alert.labels
-        if labels.get("alertname") == ALWAYS_FIRING:
+        if labels.get("severity") == FOR_NO_READER:
             continue
         member = Member(
             fingerprint=alert.fingerprint,

@@ -142,7 +142,9 @@ async def test_nothing_is_said_to_be_quiet_that_is_not_known(
 
 
 async def test_the_console_has_both_lists_as_text(scene: Scene, api: Client) -> None:
-    """It asks Alertmanager; a silence is ended there by its id."""
+    """It asks Alertmanager; a silence is ended there by its id. What is no news is not listed."""
+    none = {"alertname": "ArbVenueHalted", "severity": "none", "venue": "kalshi"}
+    scene.alertmanager.post({"labels": none})
     card = await scene.card()
     await scene.press(card, "Silence 1h")
     exporter, alertmanager = ExporterApi(api.url), AlertmanagerApi(scene.alertmanager.url)

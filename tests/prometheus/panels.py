@@ -22,6 +22,7 @@ PANELS = {
     "ArbContractExposureExceeded": (RISK, "Largest position"),
     "ArbTooManyPairs": (RISK, "Pairs held"),
     "ArbHaltUnconfirmed": (RISK, "Trading over time"),
+    "ArbVenueHalted": (RISK, "Trading over time"),
     "ArbEntryAfterHalt": (RISK, "Trading over time"),
     "ArbControlDenied": (RISK, "Orders refused"),
     "ArbHaltNotStored": (RISK, "Trading over time"),
