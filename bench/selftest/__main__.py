@@ -54,22 +54,21 @@ def play(act: Act, report: Report, stop: threading.Event) -> None:
     """One act from its empty stack to its last cause."""
     try:
         with ExitStack() as held:
-            scene = _open(act, held)
-            for cause in act.causes:
+            scene = _open(held)
+            for cause in act:
                 for told in tell(scene, cause, stop):
                     report.enter(told)
     except StepFailed as failure:
-        for cause in act.causes:
+        for cause in act:
             for name in cause.alerts:
                 report.enter_missing(Told(alert=name, cause=cause.text, note=str(failure)))
 
 
-def _open(act: Act, held: ExitStack) -> Scene:
+def _open(held: ExitStack) -> Scene:
     state = held.enter_context(folder())
     discord = held.enter_context(running_discord())
     second_way = held.enter_context(running_second_way())
     shutil.copy(ROOT / "limits.yml", state / "limits.yml")
-    act.prepare(state)
     settings = discord.settings | {
         "LIMITS_FILE": str(state / "limits.yml"),
         "FALLBACK_WEBHOOK_URL": second_way.url,

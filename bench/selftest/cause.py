@@ -15,7 +15,8 @@ class Cause(NamedTuple):
     """What is done, in words; `play` begins it and, on leaving, ends it.
 
     Each alert must be told within `seconds` of the beginning. `released` are those that can only be
-    told once the cause has ended, as when what would tell them stood still.
+    told once the cause has ended, as when what would tell them stood still; `silent` are those that
+    need only fire, since they are for Alertmanager and tell nobody.
     """
 
     text: str
@@ -23,6 +24,7 @@ class Cause(NamedTuple):
     alerts: tuple[str, ...]
     seconds: float = USUAL_SECONDS
     released: tuple[str, ...] = ()
+    silent: tuple[str, ...] = ()
 
 
 def by_demo(scenario: str, *alerts: str, seconds: float = USUAL_SECONDS) -> Cause:

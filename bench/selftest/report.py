@@ -34,13 +34,13 @@ class Report:
         print("\n" + _HEAD)
         for told in sorted(self.rows, key=lambda row: row.alert):
             print(_line(told))
-        told_count = sum(row.told_seconds is not None for row in self.rows)
-        print(f"\n{told_count} of {len(self.rows)} alerts were told.")
+        proven = sum(row.holds for row in self.rows)
+        print(f"\n{proven} of {len(self.rows)} alerts did what they must.")
 
     def holds(self, acts: Iterable[Act]) -> bool:
         """Whether every alert of the acts was told."""
-        told = {row.alert for row in self.rows if row.told_seconds is not None}
-        return {name for act in acts for cause in act.causes for name in cause.alerts} <= told
+        proven = {row.alert for row in self.rows if row.holds}
+        return {name for act in acts for cause in act for name in cause.alerts} <= proven
 
 
 def _line(told: Told) -> str:
@@ -49,8 +49,8 @@ def _line(told: Told) -> str:
     return _LINE.format(
         alert=told.alert,
         fired=_seconds(told.fired_seconds),
-        told=_seconds(told.told_seconds) if told.told_seconds is not None else "NOT TOLD",
-        way=told.way,
+        told=_seconds(told.told_seconds) if told.holds else "NOT TOLD",
+        way=told.way or ("nobody" if told.is_silent else ""),
         cause=cause,
     ).rstrip()
 

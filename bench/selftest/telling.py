@@ -22,7 +22,7 @@ RELEASED_SECONDS = 90.0
 class Told(msgspec.Struct, kw_only=True):
     """One alert and its cause; seconds from the cause's beginning, absent where it did not come.
 
-    `way` is how people were told: a card in Discord, or the second way.
+    `way` is how people were told: a card in Discord, or the second way. A silent one tells nobody.
     """
 
     alert: str
@@ -30,7 +30,13 @@ class Told(msgspec.Struct, kw_only=True):
     fired_seconds: float | None = None
     told_seconds: float | None = None
     way: str = ""
+    is_silent: bool = False
     note: str = ""
+
+    @property
+    def holds(self) -> bool:
+        """Whether it did what it must."""
+        return (self.fired_seconds if self.is_silent else self.told_seconds) is not None
 
 
 class _Watch:
@@ -38,7 +44,10 @@ class _Watch:
 
     def __init__(self, scene: Scene, cause: Cause) -> None:
         self._scene = scene
-        self._told = {name: Told(alert=name, cause=cause.text) for name in cause.alerts}
+        self._told = {
+            name: Told(alert=name, cause=cause.text, is_silent=name in cause.silent)
+            for name in cause.alerts
+        }
         self._before = {name: scene.messages_of(name) for name in cause.alerts}
         self._told_before = len(scene.second_way.received)
         self._began = time.monotonic()
@@ -54,13 +63,13 @@ class _Watch:
                 told.told_seconds, told.way = seconds, way
 
     def is_told(self, names: Iterable[str]) -> bool:
-        """Whether all of these were."""
-        return all(self._told[name].told_seconds is not None for name in names)
+        """Whether all of these did what they must."""
+        return all(self._told[name].holds for name in names)
 
     def rows(self, note: str = "") -> list[Told]:
         """What was seen."""
         for told in self._told.values():
-            if told.told_seconds is None:
+            if not told.holds:
                 told.note = note
         return list(self._told.values())
 

@@ -132,7 +132,12 @@ def _entry(ordered_at: str) -> dict[str, object]:
 UNCONFIRMED = Cause("a halt while no engine is there", halt_without_engine, ("ArbHaltUnconfirmed",))
 CAUSES = (
     Cause("three orders by somebody without a role", denials, ("ArbControlDenied",)),
-    Cause("a fill ordered after a halt was acknowledged", entry_after_halt, ("ArbEntryAfterHalt",)),
+    Cause(
+        "a fill ordered after a halt was acknowledged",
+        entry_after_halt,
+        ("ArbEntryAfterHalt", "ArbVenueHalted"),
+        silent=("ArbVenueHalted",),
+    ),
     Cause(
         "the engine hangs (SIGSTOP)", hanging_engine, ("ArbLeaseLapsed", "ArbEngineStopped"), 180.0
     ),
