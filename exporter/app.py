@@ -126,7 +126,12 @@ class Exporter:
         self._register_snapshot()
         self.pnl = Pnl(self.totals, limits=self.limits, now=clock.now)
         self.stats = Stats(
-            self.ledger, self.totals, limits=self.limits, venues=settings.venues, now=clock.now
+            self.ledger,
+            self.totals,
+            limits=self.limits,
+            venues=settings.venues,
+            hand_over=self.edges.days.hand_over,
+            now=clock.now,
         )
         self.refresh = self._follow_results(clock)
 

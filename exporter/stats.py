@@ -1,6 +1,6 @@
 """The report of `GET /api/stats`: what the ledger's sums say of some days, by group."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 
 import msgspec
@@ -34,7 +34,10 @@ class _Sums(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Stats:
-    """Builds the report; days are UTC days since 1970, `None` for as far as there are any."""
+    """Builds the report; days are UTC days since 1970, `None` for as far as there are any.
+
+    `hand_over` stores what is known of edges and was not stored yet.
+    """
 
     def __init__(
         self,
@@ -43,12 +46,14 @@ class Stats:
         *,
         limits: LimitsInForce,
         venues: tuple[str, ...],
+        hand_over: Callable[[], Awaitable[None]],
         now: Callable[[], datetime],
     ) -> None:
         self._ledger = ledger
         self._totals = totals
         self._limits = limits
         self._venues = venues
+        self._hand_over = hand_over
         self._now = now
 
     async def report(self, by: Grouping | None, *, first: Day, last: Day) -> StatsReport:
@@ -57,6 +62,7 @@ class Stats:
         Raises:
             LedgerUnavailable: it could not be read, or not be summed up to the present.
         """
+        await self._hand_over()
         await roll_up(self._ledger)
         sums = await self._ledger.read(_read, by, first, last)
         today = day_of(self._now())

@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 import requests
 
-from tests.client import Client, fill
+from tests.client import Client, edge, fill
+from tests.conftest import wait_until
 
 # 60 contracts each: 3.2 cents were promised, 2.5 came of the first; the second lost 1 cent.
 WON = {"realized_edge_cents": 2.5, "pnl_cents": 150}
@@ -132,6 +133,26 @@ def test_hedge_latencies_are_a_distribution(api: Client) -> None:
     assert (found["samples"], found["counts"][-1], sum(found["counts"])) == (4, 1, 4)
     assert found["p50_seconds"] == pytest.approx(0.1 + 0.05 * 2 / 3)
     assert found["p99_seconds"] == found["bounds_seconds"][-1] == 10
+
+
+def test_edges_are_seen_filled_missed_or_too_small(api: Client) -> None:
+    """As they end; the missed one had 3 cents at its best, of which 500 contracts fit at most."""
+    cents = {"filled": 3.2, "missed": 3.0, "small": 1.0}
+    api.post(
+        "/api/edges",
+        [edge(pair_id=pair, net_edge_cents=net, ttl_seconds=0.1) for pair, net in cents.items()],
+    )
+    api.post("/api/fills", fill("f-1", pair_id="filled", slippage_cents=0.5))
+    wait_until(lambda: api.get("/api/stats")["total"]["edges_seen"] == 3)
+
+    [row] = api.get("/api/stats?by=leader")["rows"]
+
+    counts = (row["edges_filled"], row["edges_missed"], row["edges_small"], row["led_share"])
+    assert counts == (1, 1, 1, 1.0)
+    assert (row["missed_best_cents"], row["missed_at_most_usd"]) == (3.0, 15.0)
+    assert (row["expected_slippage_cents"], row["paid_slippage_cents"]) == (0.4, 0.5)
+    assert row["edge_lifetime_mean_seconds"] == 0  # each was pushed once
+    assert api.get("/api/stats")["edge_lifetime"]["samples"] == 3
 
 
 def test_before_the_first_fill_nothing_is_made_up(api: Client) -> None:
