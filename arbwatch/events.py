@@ -156,7 +156,7 @@ class Breach(Struct, frozen=True, kw_only=True, tag="breach", omit_defaults=True
 
 
 class SenderReport(Struct, frozen=True, kw_only=True, tag="sender", omit_defaults=True):
-    """How the engine's own sender does; counts since the engine started."""
+    """How the engine's own sender does; counts since the engine started, at `started_at`."""
 
     engine: Identifier
     queued: Count
@@ -165,6 +165,7 @@ class SenderReport(Struct, frozen=True, kw_only=True, tag="sender", omit_default
     rejected: Count
     timestamp: Timestamp
     last_success: Timestamp | None = None
+    started_at: Timestamp | None = None
 
 
 Event = Edge | Fill | Reversal | Exposure | Latency | Requests | EngineError | Breach | SenderReport

@@ -3,7 +3,13 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+from prometheus_client import (
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    ProcessCollector,
+)
 
 from bot.collectors import BacklogCollector, MomentCollector
 from bot.command_list import COMMANDS
@@ -51,6 +57,7 @@ class BotMetrics:
 
     def __init__(self, registry: CollectorRegistry, *, version: str) -> None:
         self.registry = registry
+        ProcessCollector(registry=registry)
         self._count_webhook(registry)
         self._count_deliveries(registry)
         self._count_guards(registry)

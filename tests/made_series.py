@@ -95,7 +95,7 @@ def _push_everything(client: Client) -> None:
         {"type": "error"} | examples.ERROR,
         {"type": "breach"} | examples.BREACH,
         {"type": "exposure", "rows": examples.EXPOSURE, "num_pairs": 2},
-        {"type": "sender", "last_success": now()} | sender,
+        {"type": "sender", "last_success": now(), "started_at": now()} | sender,
         {"type": "latency", "venue": "kalshi"},
     ]
     past = [

@@ -33,6 +33,7 @@ class Keeper:
     ) -> None:
         self._outgoing = outgoing
         self._engine = engine
+        self._started_at = utc_now()
         self._options = options
         self._spool = None if folder is None else Spool(folder, max_bytes=options.max_spool_bytes)
         self._dead_letters = (
@@ -146,6 +147,7 @@ class Keeper:
                 rejected=stats.rejected,
                 timestamp=utc_now(),
                 last_success=stats.last_success,
+                started_at=self._started_at,
             )
         )
 

@@ -3,6 +3,8 @@
 from itertools import product
 from typing import get_args
 
+from prometheus_client import ProcessCollector
+
 from arbwatch import __version__
 from arbwatch.bearer.gate import REASONS, Reason
 from arbwatch.bearer.tokens import SCOPES, Scope
@@ -16,6 +18,7 @@ class ServiceMetrics:
     """Series of ingest, ledger and stream."""
 
     def __init__(self, families: Families) -> None:
+        ProcessCollector(registry=families.registry)
         build = families.gauge("arb_exporter_build_info", "The running version", ("version",))
         build.labels(__version__).set(1)
         self.events = families.hot_counter("arb_exporter_events", "Events accepted", ("type",))

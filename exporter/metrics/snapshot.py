@@ -88,6 +88,11 @@ class Snapshot(Collector):
             "Confidence of the largest live edges, 0 to 1",
             labels=["pair_id"],
         )
+        age = GaugeMetricFamily(
+            "arb_live_edge_age_seconds",
+            "Since when the largest live edges were not refreshed",
+            labels=["pair_id"],
+        )
         for edge in self._live_edges.top(self._top_edges):
             leader = self._metrics.venue.shown(edge.leader)
             category = self._metrics.category.shown(edge.category)
@@ -95,7 +100,8 @@ class Snapshot(Collector):
             net.add_metric([edge.pair_id, leader, category, side], edge.net_edge_cents)
             slippage.add_metric([edge.pair_id], edge.expected_slippage_cents)
             confidence.add_metric([edge.pair_id], edge.confidence)
-        yield from (net, slippage, confidence)
+            age.add_metric([edge.pair_id], edge.age_seconds)
+        yield from (net, slippage, confidence, age)
 
     def _venue_states(self) -> Iterator[Metric]:
         halts = GaugeMetricFamily(
@@ -140,6 +146,9 @@ class Snapshot(Collector):
         success = GaugeMetricFamily(
             "arb_engine_last_success_timestamp_seconds", "Last delivery", labels=labels
         )
+        start = GaugeMetricFamily(
+            "arb_engine_start_timestamp_seconds", "Start of the engine", labels=labels
+        )
         connected = self._engines.connected()
         for name, report in self._engines.reports.items():
             if name not in connected:
@@ -150,7 +159,9 @@ class Snapshot(Collector):
             rejected.add_metric([name], report.rejected)
             if report.last_success is not None:
                 success.add_metric([name], report.last_success.timestamp())
-        yield from (queued, spooled, dropped, rejected, success)
+            if report.started_at is not None:
+                start.add_metric([name], report.started_at.timestamp())
+        yield from (queued, spooled, dropped, rejected, success, start)
 
     def _limit_series(self) -> Metric:
         limits = GaugeMetricFamily(

@@ -22,6 +22,7 @@ COLUMNS = {
     "Value #C": "Confidence",
     "best_side": "Best side",
     "leader": "Leader",
+    "Value #E": "Age",
     "category": "Category",
 }
 SIDES = {
@@ -41,13 +42,14 @@ def live_table(*where: str) -> Panel:
     return table(
         "Live edges, largest first",
         "The largest edges that are live now, in cents per contract after fees, and how far each "
-        "is from the entry limit: from 0 on it may be entered. Click a pair for its past. Titles "
-        "and ages are in GET /api/edges, and in Discord's /edges.",
+        "is from the entry limit: from 0 on it may be entered. An age near its time to live: no "
+        "longer refreshed. Click a pair for its past; titles are in GET /api/edges.",
         [
             _now(f"max by (pair_id, leader, category, best_side) {chosen}"),
             _now(f"max by (pair_id) ({of('arb_live_edge_expected_slippage_cents', *where)})"),
             _now(f"max by (pair_id) ({of('arb_live_edge_confidence_ratio', *where)})"),
             _now(over),
+            _now(f"max by (pair_id) ({of('arb_live_edge_age_seconds', *where)})"),
         ],
         unit=units.CENTS,
         sort_by=COLUMNS["Value #A"],
@@ -62,6 +64,7 @@ def live_table(*where: str) -> Panel:
                 decimals=2,
             ),
             override("^Slippage$", decimals=2),
+            override("^Age$", unit=units.SECONDS, decimals=1),
             override("^Confidence$", unit=units.SHARE, decimals=0),
             override("^Best side$", mappings=words(SIDES)),
             *_widths(),
@@ -124,7 +127,7 @@ def _net_edge_cell() -> list[Override]:
 
 def _join_by_pair() -> list[Panel]:
     shown: dict[str, Any] = {
-        "excludeByName": {name: True for name in ("Time", *(f"Time {n}" for n in range(1, 5)))},
+        "excludeByName": {name: True for name in ("Time", *(f"Time {n}" for n in range(1, 6)))},
         "indexByName": {column: index for index, column in enumerate(COLUMNS)},
         "renameByName": COLUMNS,
     }
@@ -135,5 +138,12 @@ def _join_by_pair() -> list[Panel]:
 
 
 def _widths() -> list[Override]:
-    widths = {"To limit": 85, "Slippage": 85, "Confidence": 100, "Best side": 190, "Leader": 105}
+    widths = {
+        "To limit": 85,
+        "Slippage": 85,
+        "Confidence": 100,
+        "Best side": 190,
+        "Leader": 105,
+        "Age": 75,
+    }
     return [override(f"^{name}$", custom_width=width) for name, width in widths.items()]

@@ -4,6 +4,7 @@ import asyncio
 import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -11,6 +12,7 @@ from typing import Any
 import pytest
 
 from arbwatch import Engine
+from arbwatch.sending.options import Options
 from tests.arbwatch.samples import fill
 from tests.conftest import RunningExporter, free_port, wait_until
 
@@ -28,6 +30,26 @@ def test_what_is_pushed_arrives_in_order(exporter: RunningExporter) -> None:
     assert (stats.sent, stats.rejected, stats.dropped) == (5000, 0, 0)
     assert stats.last_success is not None
     assert exporter.client.sample("arb_fills_total", category="economics") == 5000
+
+
+def test_a_restart_of_the_engine_is_told(exporter: RunningExporter) -> None:
+    """Its reports say when it began, and those of the next start replace them."""
+    first = _told_start(exporter, after=0)
+
+    second = _told_start(exporter, after=first)
+
+    assert first < second <= time.time()
+
+
+def _told_start(exporter: RunningExporter, *, after: float) -> float:
+    """When the engine that is started here told that it began."""
+
+    def told() -> float:
+        return exporter.client.sample("arb_engine_start_timestamp_seconds", engine="e") or 0
+
+    with Engine(exporter.client.url, name="e", options=Options(report_seconds=0.05)):
+        wait_until(lambda: told() > after)
+    return told()
 
 
 def test_events_wait_while_the_exporter_is_down(ledger_path: Path) -> None:

@@ -1,5 +1,6 @@
 """For those who run it: metrics, health checks, the API description."""
 
+import time
 from pathlib import Path
 
 import requests
@@ -80,6 +81,25 @@ def test_top_edges_are_a_bounded_gauge(api: Client) -> None:
     assert len(gauge.samples) == 20
     assert max(sample.value for sample in gauge.samples) == 2.99
     assert api.sample("arb_live_edges", category="economics") == 300
+
+
+def test_each_of_the_top_edges_says_its_age(api: Client) -> None:
+    """The same number of series; each as old as the last refresh."""
+    api.post("/api/edges", [edge(pair_id="p-1"), edge(pair_id="p-2")])
+
+    for pair in ("p-1", "p-2"):
+        age = api.sample("arb_live_edge_age_seconds", pair_id=pair)
+        assert age is not None and 0 <= age < 5
+
+
+def test_the_process_tells_of_itself(api: Client) -> None:
+    """When it began, so that a restart is seen, and what it uses."""
+    started, memory = map(
+        api.sample, ("process_start_time_seconds", "process_resident_memory_bytes")
+    )
+
+    assert started is not None and time.time() - 24 * 3600 < started < time.time()
+    assert memory
 
 
 def test_one_pair_can_be_asked_for(api: Client) -> None:
