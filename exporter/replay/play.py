@@ -71,6 +71,7 @@ class Player:
         self._is_ledger = is_ledger
         self._engine = UNNAMED_ENGINE
         self._seqs: dict[int | None, int] = {}
+        self._has_stored = True
         self.played = Played()
 
     async def play(self, past: Iterator[Past], span: Span, scrape: Callable[[int], None]) -> None:
@@ -93,7 +94,9 @@ class Player:
     async def _scraped(self, at: int, scrape: Callable[[int], None]) -> None:
         self._clock.at = at
         self._exporter.edges.live.expire()
-        await self._exporter.refresh.catch_up()
+        if self._has_stored:
+            await self._exporter.refresh.catch_up()
+            self._has_stored = False
         scrape(at)
 
     def _grouped(self, past: Iterator[Past], span: Span) -> Iterator[list[Past]]:
@@ -119,6 +122,7 @@ class Player:
         if not self._is_ledger:
             self._hear(events)
         answer = self._exporter.ingest.accept(events)
+        self._has_stored = self._has_stored or isinstance(answer, Awaitable)
         receipt = await answer if isinstance(answer, Awaitable) else answer
         self.played.refused.update(refusal.code for refusal in receipt.rejected)
         self.played.refused["duplicate"] += receipt.duplicate
@@ -131,6 +135,7 @@ class Player:
         ledger = self._exporter.ledger
         await ledger.append([(replace(record, halt_ids=halts, acked_seq=acked), None)])
         self._seqs[seq] = await ledger.read(Store.head)
+        self._has_stored = True
         self.played.events[record.action] += 1
 
     def _hear(self, events: list[Any]) -> None:

@@ -19,14 +19,17 @@ OF_ITSELF = (
     "arb_exporter_token",
     "arb_exporter_limits",
     "arb_exporter_unstored",
+    "arb_exporter_results",
 )
-# What comes from measurements, of which a ledger keeps none. Absent is not 0.
+# What comes from measurements or was refused, of which a ledger keeps nothing. Absent is not 0.
 MEASURED = (
     "arb_edge",
     "arb_live_edge",
     "arb_fill_expected_slippage",
     "arb_exporter_edge",
     "arb_exporter_events",
+    "arb_exporter_rejected",
+    "arb_exporter_fill",
     "arb_feed",
     "arb_frozen",
     "arb_book",

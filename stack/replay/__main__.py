@@ -57,16 +57,26 @@ def _made(place: Path, wish: list[str]) -> Done:
     """The blocks that are wished for, made in place of the last ones; those if nothing is."""
     blocks, made = place / "blocks", place / "new"
     if wish:
-        shutil.rmtree(made, ignore_errors=True)
-        command = [sys.executable, "-m", "exporter.replay", *wish, "--out", str(made)]
-        if subprocess.run(command).returncode:
-            raise StackError("nothing was made")
+        for left in [made, *place.glob(".new-*")]:  # by one that was killed
+            shutil.rmtree(left, ignore_errors=True)
+        _make([*wish, "--out", str(made)])
         shutil.rmtree(blocks, ignore_errors=True)
         made.replace(blocks)
     try:
         return msgspec.json.decode((blocks / REPORT).read_bytes(), type=Done)
     except OSError as error:
         raise StackError(f"{blocks}: no replay yet; say what, as in README.md") from error
+
+
+def _make(arguments: list[str]) -> None:
+    """Make blocks in a process of its own, which is left the time to clear up behind itself."""
+    making = subprocess.Popen([sys.executable, "-m", "exporter.replay", *arguments])
+    try:
+        if making.wait():
+            raise StackError("nothing was made")
+    finally:
+        making.terminate()
+        making.wait()
 
 
 def _serve(done: Done, place: Path, program: str, *, port: int, is_once: bool) -> int:

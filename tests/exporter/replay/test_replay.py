@@ -160,7 +160,15 @@ def test_a_ledger_tells_the_same_of_its_facts(
         ):  # fmt: skip
             assert _course(other, expression) == pytest.approx(_course(server, expression))
 
-    measured = ("arb_edge", "arb_feed", "arb_live", "arb_venue_req", "arb_engine", "arb_exposure")
+    measured = (
+        "arb_exporter_fill",
+        "arb_edge",
+        "arb_feed",
+        "arb_live",
+        "arb_venue_req",
+        "arb_engine",
+        "arb_exposure",
+    )
     assert not {name for name in names if name.startswith(measured)}
 
 

@@ -1,6 +1,7 @@
 """`make replay` as a process: a past, the rules over it, and a Prometheus that serves both."""
 
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -13,18 +14,23 @@ from msgspec.structs import replace
 from arbwatch.events import Fill
 from stack.replay.server import Server
 from stack.settings import ROOT
-from tests.conftest import free_port
+from tests.conftest import free_port, wait_until
 from tests.exporter.replay import pasts
 from tests.exporter.replay.pasts import START, at, value
 
 pytestmark = pytest.mark.e2e
 
 
+def command(place: Path, *arguments: str) -> list[str]:
+    """The door on a port of its own."""
+    door = [sys.executable, "-m", "stack.replay", "--dir", str(place), "--once"]
+    return [*door, "--port", str(free_port()), *arguments]
+
+
 def run(place: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     """The door, which ends once it has told."""
-    command = [sys.executable, "-m", "stack.replay", "--dir", str(place), "--once"]
     return subprocess.run(
-        [*command, "--port", str(free_port()), *arguments],
+        command(place, *arguments),
         cwd=ROOT,
         env=os.environ | {"STATE_DIR": str(place)},
         capture_output=True,
@@ -108,3 +114,22 @@ def test_a_past_that_cannot_be_made_leaves_the_last_one(lossy: tuple[str, Path])
 
     assert done.returncode == 1 and "missing: No such file" in done.stderr
     assert sorted(path.name for path in (place / "blocks").iterdir()) == before
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_what_is_ended_while_it_is_made_leaves_nothing(tmp_path: Path, number: int) -> None:
+    """No scratch file, and no process."""
+    source = pasts.write_events(pasts.hour_of_events(), tmp_path / "events")
+    place = tmp_path / "replay"
+    making = subprocess.Popen(
+        command(place, "--events", str(source), "--step", "1s"),
+        cwd=ROOT,
+        start_new_session=True,
+        stderr=subprocess.DEVNULL,
+    )
+    wait_until(lambda: list(place.glob(".new-*/*.txt")))
+
+    os.killpg(making.pid, number) if number == signal.SIGINT else making.send_signal(number)
+    making.wait(20)
+
+    assert list(place.iterdir()) == []
