@@ -11,7 +11,7 @@ COMPILE = $(BIN)/uv pip compile pyproject.toml --quiet --upgrade --universal --p
 	--generate-hashes --custom-compile-command "make lock"
 
 .DEFAULT_GOAL := help
-.PHONY: help up console drill selftest test lint fmt lock alerts dashboards pictures bench torture limits audit secrets clean programs
+.PHONY: help up console drill selftest test lint fmt lock alerts dashboards pictures bench torture limits replay audit secrets clean programs
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile
@@ -65,6 +65,9 @@ torture: $(VENV)/dev.stamp  ## kill, cut and soak for half an hour; TORTURE_* sc
 
 limits: $(VENV)/run.stamp  ## check limits.yml, and have the running exporter read it again
 	@$(BIN)/python -m stack.limits
+
+replay: $(VENV)/run.stamp programs  ## rules and dashboards over a past; ARGS="--from 2026-01-31", none for the last one again
+	@$(BIN)/python -m stack.replay $(ARGS)
 
 audit: $(VENV)/run.stamp  ## check the ledger's audit trail; LEDGER=file for a copy
 	@$(BIN)/python -m stack.audit $(LEDGER)

@@ -8,6 +8,8 @@ from stack.replay.rules import Rule, raw_metrics
 from stack.replay.server import Server
 
 MOST_ROWS = 8
+# The severity of an alert that fires as long as all is well, and says nothing.
+ALWAYS = "none"
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +94,9 @@ def as_alerts(firings: list[Firing], step: int) -> Iterable[str]:
 def told(judged: Judged) -> str:
     """A table of what would have fired, and what could not be judged."""
     rows = [("alert", "of", "from", "for", "at most")]
-    for alert in dict.fromkeys(firing.alert for firing in judged.firings):
-        own = [firing for firing in judged.firings if firing.alert == alert]
+    firings = [each for each in judged.firings if each.labels.get("severity") != ALWAYS]
+    for alert in dict.fromkeys(firing.alert for firing in firings):
+        own = [firing for firing in firings if firing.alert == alert]
         rows += [_row(firing) for firing in own[:MOST_ROWS]]
         if len(own) > MOST_ROWS:
             total = _lasted(sum(firing.end - firing.start for firing in own))
