@@ -11,7 +11,7 @@ COMPILE = $(BIN)/uv pip compile pyproject.toml --quiet --upgrade --universal --p
 	--generate-hashes --custom-compile-command "make lock"
 
 .DEFAULT_GOAL := help
-.PHONY: help up console drill selftest test lint fmt lock alerts dashboards pictures bench torture limits replay audit secrets clean programs
+.PHONY: help up console drill selftest test lint fmt lock alerts dashboards pictures bench agreement torture limits replay audit secrets clean programs
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile
@@ -57,6 +57,9 @@ pictures: $(VENV)/dev.stamp programs  ## take the pictures of docs/discord.md an
 bench: $(VENV)/dev.stamp  ## measure
 	@test -e bench/__main__.py || { echo 'there is no benchmark yet'; exit 1; }
 	@$(BIN)/python -m bench
+
+agreement: $(VENV)/dev.stamp  ## GET /api/stats of the recorded 21 days beside numpy; ARGS="--pairs 0" for the recording alone
+	@$(BIN)/python -m bench.agreement $(ARGS)
 
 torture: $(VENV)/dev.stamp  ## kill, cut and soak for half an hour; TORTURE_* scale it
 	@TORTURE_CUTS=$${TORTURE_CUTS:-500} TORTURE_KILLS=$${TORTURE_KILLS:-50} \

@@ -1,5 +1,7 @@
 """Gauges of results: as the ledger has them, also after a restart."""
 
+import sqlite3
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
@@ -105,6 +107,28 @@ def test_gauges_after_a_restart_equal_those_before(
     assert None not in before.values()
     assert before["arb_sharpe_samples"] == 24
     restarted.stop()
+
+
+def test_gauges_that_cannot_follow_are_said_once_and_come_back(
+    api: Client, ledger_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """While the ledger cannot be read: counted each time, and all others are still there."""
+    rename(ledger_path, "results", "away")
+    api.post("/api/fills", fill("f-1"))
+    wait_until(lambda: (api.sample("arb_exporter_results_failures_total") or 0) >= 2)
+
+    assert api.sample("arb_pnl_realized_usd") == 1.5
+    assert [r.message for r in caplog.records if r.name == "exporter.refresh"] == [
+        "results: their gauges cannot follow the ledger now"
+    ]
+    rename(ledger_path, "away", "results")
+    wait_until(lambda: api.sample("arb_trades") == 1)
+
+
+def rename(ledger: Path, table: str, name: str) -> None:
+    """Rename a table of the ledger behind its back."""
+    with closing(sqlite3.connect(ledger)) as connection, connection:
+        connection.execute(f"ALTER TABLE {table} RENAME TO {name}")
 
 
 def test_a_reversal_lets_the_gauges_fall(api: Client) -> None:

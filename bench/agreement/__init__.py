@@ -1,0 +1,1 @@
+"""Whether the exporter's statistics agree with another computation of the same numbers."""
