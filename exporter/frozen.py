@@ -26,6 +26,8 @@ RANK = 3
 CHANCE = 1e-8
 # Sooner than that nobody would act on it, whatever the habit.
 SHORTEST_SECONDS = 10.0
+# A pair is looked at so often at most, whatever its engine pushes: an edge costs next to nothing.
+LOOK_SECONDS = 0.5
 # The other side must have moved this often, and more often by so much than is usual.
 FEWEST_MOVES, TIMES_USUAL_MOVES = 5, 3
 MOST_MOVES = 65_535
@@ -53,11 +55,12 @@ class _Book:
 
 @dataclass(slots=True)
 class _Pair:
-    """`moves` counts all changes of its books; `expires` is of the monotonic clock."""
+    """`moves` counts all changes of its books; `expires` and `due` are of the monotonic clock."""
 
     heard_at: datetime
     ttl_seconds: float
     expires: float
+    due: float
     books: dict[str, _Book]
     moves: int = 0
 
@@ -103,12 +106,14 @@ class FrozenBooks:
 
     def update(self, edges: list[Edge]) -> None:
         """Take in edges in the order they were pushed; of each pair the last to tell of books."""
-        telling = [edge for edge in edges if edge.books_changed_at is not None]
+        telling = {edge.pair_id: edge for edge in edges if edge.books_changed_at is not None}
         if not telling:
             return
         moment, now = self._clock(), self._now()
-        for edge in {edge.pair_id: edge for edge in telling}.values():
-            self._take_in(edge, edge.books_changed_at or {}, moment=moment, now=now)
+        for pair_id, edge in telling.items():
+            pair = self._pairs.get(pair_id)
+            if pair is None or pair.due <= moment:
+                self._take_in(edge, pair, edge.books_changed_at or {}, moment=moment, now=now)
         while len(self._pairs) > MAX_PAIRS:
             self._pairs.popitem(last=False)
 
@@ -132,13 +137,16 @@ class FrozenBooks:
         }
 
     def _take_in(
-        self, edge: Edge, changes: dict[str, datetime], *, moment: float, now: datetime
+        self,
+        edge: Edge,
+        pair: _Pair | None,
+        changes: dict[str, datetime],
+        *,
+        moment: float,
+        now: datetime,
     ) -> None:
-        ttl = edge.ttl_seconds or self._ttl_seconds
-        delay = max(0.0, (now - edge.timestamp).total_seconds())
-        pair = self._pairs.get(edge.pair_id)
         if pair is None:
-            pair = self._pairs[edge.pair_id] = _Pair(edge.timestamp, ttl, 0.0, {})
+            pair = self._pairs[edge.pair_id] = _Pair(edge.timestamp, 0.0, 0.0, 0.0, {})
         since_heard = (edge.timestamp - pair.heard_at).total_seconds()
         if pair.expires <= moment or since_heard > pair.ttl_seconds:
             self._begin(pair, changes)
@@ -146,8 +154,9 @@ class FrozenBooks:
             return
         else:
             self._compare(pair, changes)
-        pair.heard_at, pair.ttl_seconds = edge.timestamp, ttl
-        pair.expires = moment + ttl - delay
+        delay = max(0.0, (now - edge.timestamp).total_seconds())
+        pair.heard_at, pair.ttl_seconds = edge.timestamp, edge.ttl_seconds or self._ttl_seconds
+        pair.expires, pair.due = moment + pair.ttl_seconds - delay, moment + LOOK_SECONDS
         self._pairs.move_to_end(edge.pair_id)
 
     def _begin(self, pair: _Pair, changes: dict[str, datetime]) -> None:

@@ -35,9 +35,10 @@ def sort_out(events: list[Any], *, now: datetime) -> Sorted:
                 found.rejected.append(_untimely(index, "ordered_at"))
             else:
                 found.facts.append((index, event))
-        elif type(event) is Edge and not (
-            event.books_changed_at is None
-            or all(EARLIEST <= at <= latest for at in event.books_changed_at.values())
+        elif (
+            type(event) is Edge
+            and event.books_changed_at
+            and not _are_timely(event.books_changed_at, latest)
         ):
             found.rejected.append(_untimely(index, "books_changed_at"))
         else:
@@ -52,6 +53,13 @@ def refused(index: int, reason: Refusal) -> Rejection:
         return Rejection(index=index, code=reason, message=message, field="reverses")
     message = "this fill_id is stored with other content, or reversed; the first one stays"
     return Rejection(index=index, code="fill_conflict", message=message, field="fill_id")
+
+
+def _are_timely(times: dict[str, datetime], latest: datetime) -> bool:
+    for time in times.values():  # noqa: SIM110 (`all` takes twice as long, on the hot path)
+        if not EARLIEST <= time <= latest:
+            return False
+    return True
 
 
 def _untimely(index: int, field: str) -> Rejection:

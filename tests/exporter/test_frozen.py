@@ -8,10 +8,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from prometheus_client import CollectorRegistry
 
 from arbwatch.events import Edge
 from exporter.frozen import KEPT, KNOWN_FROM, MAX_PAIRS, FrozenBooks, VenueBooks, allowance
-from tests import client
+from exporter.metrics.books import BookGauges
 from tests.client import Client
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -276,22 +277,28 @@ def test_the_allowance_is_what_chance_allows() -> None:
     assert [round(allowance(gaps), 1) for gaps in (16, 32, 64, 128)] == [22.5, 11.3, 7.5, 5.7]
 
 
-def test_frozen_books_are_gauges_from_the_start(api: Client) -> None:
-    """0 for each known venue, and what is watched once an engine tells of its books."""
-    before = [api.sample(name, venue="kalshi") for name in GAUGES]
-    begin = datetime.now(UTC) - timedelta(seconds=300)
-    for second in range(300):
-        at = begin + timedelta(seconds=second)
-        frozen_at = min(at, begin + timedelta(seconds=260))
-        books = {"polymarket": at.isoformat(), "kalshi": frozen_at.isoformat()}
-        api.post(
-            "/api/edges",
-            client.edge(timestamp=at.isoformat(), books_changed_at=books, ttl_seconds=600),
-        )
+def test_what_an_engine_pushes_often_is_looked_at_twice_a_second() -> None:
+    """A hundred words a second teach as much as two; the newest look counts."""
+    watch = Watch()
+    end = regular(watch, seconds=200)
+    for step in range(3_000):
+        at = end + step / 100
+        watch.tell(at, {"polymarket": at, "kalshi": end - 0.5})
 
-    assert before == [0, 0, 0]
-    assert [api.sample(name, venue="kalshi") for name in GAUGES] == [1, 1, 39]
-    assert [api.sample(name, venue="polymarket") for name in GAUGES] == [1, 0, 0]
+    assert watch.of("kalshi").frozen == 1
+    assert watch.books._pairs["p"].moves <= 2 * 200 + 2 * 30
+
+
+def test_frozen_books_are_gauges(api: Client) -> None:
+    """0 for each known venue from the start on."""
+    watch = Watch()
+    hold(watch, since=regular(watch, seconds=200), seconds=30)
+    registry = CollectorRegistry()
+    registry.register(BookGauges(watch.books))
+
+    assert [api.sample(name, venue="kalshi") for name in GAUGES] == [0, 0, 0]
+    shown = [registry.get_sample_value(name, {"venue": "kalshi"}) for name in GAUGES]
+    assert shown == [1, 1, 30.5]
 
 
 GAUGES = ("arb_books_watched", "arb_frozen_books", "arb_book_frozen_seconds")
