@@ -39,7 +39,7 @@ CAUSES = (
         "ArbHedgeObjectiveSlow",
         seconds=300.0,
     ),
-    by_demo("slippage", "ArbSlippageHigh", "ArbCaptureLow", seconds=300.0),
+    by_demo("slippage", "ArbSlippageHigh", "ArbCaptureLow", seconds=600.0),
     by_demo("one-legged", "ArbOneLegged"),
     by_demo(
         "over-exposed",
