@@ -1,5 +1,6 @@
 """Client of the exporter's REST calls."""
 
+from datetime import date
 from http import HTTPStatus
 from typing import TypeVar
 from urllib.parse import quote
@@ -11,6 +12,7 @@ from arbwatch.answers import (
     ExposureTotal,
     LiveEdge,
     PnlReport,
+    StatsReport,
     StoredFill,
     VenueHealth,
 )
@@ -77,6 +79,10 @@ class ExporterApi:
     async def pnl(self) -> PnlReport:
         """What was earned, hour by hour and day by day."""
         return await self._call("GET", "/api/pnl", PnlReport)
+
+    async def stats(self, *, since: date) -> StatsReport:
+        """What trades came to, from a UTC day on."""
+        return await self._call("GET", f"/api/stats?from={since.isoformat()}", StatsReport)
 
     async def exposure(self) -> list[ExposureTotal]:
         """Open notional, one row a venue."""

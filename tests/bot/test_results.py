@@ -1,24 +1,22 @@
-"""/pnl, /exposure and /pair against a real exporter and a stand-in for Prometheus."""
+"""/exposure and /pair against a real exporter and a stand-in for Prometheus."""
 
 from collections.abc import AsyncIterator
-from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from arbwatch.answers import ExposureTotal
 from arbwatch.events import utc_now
-from bot.commands import Answer, Commands
+from bot.commands import Commands
 from bot.commands.drawing import Drawing
 from bot.commands.exposure import fullest_first
 from bot.exporter_api import ExporterApi
 from bot.prometheus_api import PrometheusApi
 from tests.bot.asking import ask
 from tests.bot.conftest import NOBODY_LISTENS
+from tests.bot.drawn import chart_of
 from tests.bot.metrics_server import MetricsServer
 from tests.client import Client, edge, fill
-
-PNG = b"\x89PNG\r\n"
 
 
 @pytest.fixture
@@ -47,56 +45,6 @@ def row(venue: str, usd: float, positions: int) -> dict[str, Any]:
     """A row of an exposure snapshot."""
     figures = {"total_notional_usd": usd, "num_positions": positions}
     return {"venue": venue, "category": "crypto"} | figures
-
-
-def chart_of(answer: Answer) -> str:
-    """The name of the answer's chart, which is a picture."""
-    assert answer.chart is not None
-    assert answer.chart.png.startswith(PNG)
-    return answer.chart.name
-
-
-async def test_pnl_of_today(drawn: Commands, api: Client) -> None:
-    """Sum, fills and drawdown in a few lines, with the chart."""
-    api.post("/api/fills", [fill("f1", pnl_cents=500), fill("f2", pnl_cents=-150)])
-
-    answer = await ask(drawn, "/pnl")
-
-    assert answer.text == (
-        "💵 P&L today (UTC)\n"
-        "Realized: $3.50 | Fills: 2\n"
-        "Drawdown now: $-1.50 (deepest ever: $-1.50)"
-    )
-    assert chart_of(answer) == "pnl-day"
-
-
-async def test_pnl_of_a_week_names_the_best_and_the_worst_day(drawn: Commands, api: Client) -> None:
-    """Fills of before the week do not count."""
-    days = [utc_now() - timedelta(days=ago) for ago in (1, 2, 40)]
-    results = zip(days, (900, -300, 7777), strict=True)
-    api.post(
-        "/api/fills",
-        [
-            fill(f"f{n}", timestamp=day.isoformat(), pnl_cents=pnl)
-            for n, (day, pnl) in enumerate(results)
-        ],
-    )
-
-    answer = await ask(drawn, "pnl WEEK")
-
-    assert answer.text.splitlines()[1:4] == [
-        "Realized: $6.00 | Fills: 2",
-        f"Best day: $9.00 ({days[0]:%Y-%m-%d})",
-        f"Worst day: $-3.00 ({days[1]:%Y-%m-%d})",
-    ]
-    assert chart_of(answer) == "pnl-week"
-
-
-async def test_pnl_without_fills_says_so(drawn: Commands) -> None:
-    """Nothing is made up."""
-    answer = await ask(drawn, "pnl month")
-
-    assert answer.text == "💵 P&L 30 days (UTC)\nNo fills in this time."
 
 
 async def test_exposure_against_the_limits(drawn: Commands, api: Client) -> None:
@@ -199,18 +147,6 @@ async def test_odd_names_of_pairs_reach_prometheus_as_they_are(
 
     [history] = [asked for asked in prometheus.asked if "step" in asked]
     assert history["query"] == 'max(arb_live_edge_net_cents{pair_id="a\\"b\\\\c"})'
-
-
-async def test_a_chart_that_cannot_be_drawn_costs_only_the_chart(api: Client) -> None:
-    """The figures are answered."""
-    exporter, drawing = ExporterApi(api.url), Drawing()
-    drawing.close()
-
-    answer = await ask(Commands(exporter, drawing=drawing), "pnl")
-
-    assert answer.text.endswith("⚠️ The chart could not be drawn. The bot's log says why.")
-    assert (answer.result, answer.chart) == ("failed", None)
-    await exporter.close()
 
 
 @pytest.mark.parametrize("line", ["pnl year", "pnl day week", "pair", f"pair {'x' * 129}"])
