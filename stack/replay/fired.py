@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from textwrap import wrap
 
 from stack.replay.rules import Rule, raw_metrics
 from stack.replay.server import Server
@@ -105,7 +106,8 @@ def told(judged: Judged) -> str:
     lines = ["  ".join(map(str.ljust, row, widths)).rstrip() for row in rows]
     if len(rows) == 1:
         lines = ["No alert would have fired."]
-    lines += [f"Silent: {', '.join(judged.silent) or 'none'}"]
+    silent = f"Silent: {', '.join(judged.silent) or 'none'}"
+    lines += wrap(silent, width=100, subsequent_indent="  ")
     if judged.blind:
         lines += ["Not judged, since nothing of this past tells what they ask for:"]
         lines += [f"  {alert}: {', '.join(names)}" for alert, names in judged.blind.items()]
