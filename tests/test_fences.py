@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-PACKAGES = ("arbwatch", "exporter", "bot", "stack", "grafana")
+PACKAGES = ("arbwatch", "exporter", "bot", "stack", "grafana", "prometheus")
 
 # The only places for a library: files, or folders with all that is in them.
 HOMES = {
@@ -39,6 +39,7 @@ NEIGHBOURS = {
     "exporter": {"exporter", "arbwatch"},
     "bot": {"bot", "arbwatch"},
     "grafana": {"grafana"},
+    "prometheus": {"prometheus"},
 }
 # What an engine installs together with the client.
 ENGINE_NEEDS = {"msgspec", "requests"}

@@ -125,3 +125,14 @@ def test_a_burst_of_errors_becomes_a_card_that_is_edited_when_it_ends(stack: Sta
 
     wait_for(lambda: "Resolved" in str(card()), timeout_seconds=180)
     assert card()["edits"] >= 1
+
+
+def test_every_rule_is_evaluated_without_an_error(stack: Stack) -> None:
+    """On real series, which may be more than one where a rule expects one; within a minute each."""
+
+    def rules() -> list[dict[str, Any]]:
+        return [rule for group in stack.prometheus("rules")["groups"] for rule in group["rules"]]
+
+    wait_for(lambda: "unknown" not in [rule["health"] for rule in rules()], timeout_seconds=90)
+
+    assert [rule for rule in rules() if rule["health"] != "ok"] == []
