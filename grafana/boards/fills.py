@@ -28,9 +28,9 @@ def _numbers() -> Row:
             Tile(glance.day_result(), 4, 4),
             Tile(results.periods(), 4, 4),
             Tile(results.trades(), 4, 4),
-            Tile(results.sharpe(), 5, 4),
+            Tile(results.sharpe(), 4, 4),
             Tile(glance.capture(), 4, 4),
-            Tile(fills.counted(), 3, 4),
+            Tile(fills.counted(), 4, 4),
         ),
     )
 

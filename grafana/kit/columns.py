@@ -69,7 +69,7 @@ def usd(key: str, title: str, width: int | None = None) -> Column:
 
 def seconds(key: str, title: str, width: int | None = None) -> Column:
     """A time span."""
-    return Column(key, title, "number", width, units.SECONDS, 1)
+    return Column(key, title, "number", width, units.SECONDS, 0)
 
 
 def milliseconds(key: str, title: str, width: int | None = None) -> Column:

@@ -64,7 +64,7 @@ def live_table(*where: str) -> Panel:
                 decimals=2,
             ),
             override("^Slippage$", decimals=2),
-            override("^Age$", unit=units.SECONDS, decimals=1),
+            override("^Age$", unit=units.SECONDS, decimals=0),
             override("^Confidence$", unit=units.SHARE, decimals=0),
             override("^Best side$", mappings=words(SIDES)),
             *_widths(),
@@ -120,7 +120,7 @@ def _net_edge_cell() -> list[Override]:
             decimals=2,
             min=0,
             max=FULL_CENTS,
-            custom_width=180,
+            custom_width=150,
         )
     ]
 
@@ -142,7 +142,7 @@ def _widths() -> list[Override]:
         "To limit": 85,
         "Slippage": 85,
         "Confidence": 100,
-        "Best side": 190,
+        "Best side": 175,
         "Leader": 105,
         "Age": 75,
     }

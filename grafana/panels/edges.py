@@ -129,7 +129,7 @@ def lifetime() -> Panel:
         unit=units.SECONDS,
         overrides=quantile_colours(),
         draw="dots",
-        minimum=0,
+        scale="log",
         no_value=NONE_ENDED,
     )
 

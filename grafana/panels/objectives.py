@@ -38,6 +38,7 @@ def feed_burn() -> Panel:
         overrides=[*venue_colours(), dotted("1d$")],
         decimals=1,
         minimum=0,
+        soft_maximum=1,
         no_value=NOTHING_YET,
     )
 
@@ -61,6 +62,7 @@ def hedge_burn() -> Panel:
         ],
         decimals=1,
         minimum=0,
+        soft_maximum=1,
         no_value="no hedges in this time",
     )
 
