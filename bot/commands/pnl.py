@@ -61,12 +61,12 @@ def _trades(trades: StatsRow) -> list[str]:
 
 
 def _drawdowns(report: PnlReport) -> list[str]:
-    """Now and at its deepest, with the UTC days of the peak before it and of the low."""
+    """Now and at its deepest, as a share of equity too, with the UTC days of the peak and the low."""
     since, low = report.drawdown_since, report.max_drawdown_to
     return [
         f"Drawdown now: {usd(report.drawdown_usd)}" + (f" (since {_date(since)})" if since else ""),
         f"Deepest ever: {usd(report.max_drawdown_usd)}"
-        + (f" ({-report.max_drawdown_ratio:.2%} of equity, {_date(low)})" if low else ""),
+        + (f" ({-report.max_drawdown_ratio:.2%}, {_date(low)})" if low else ""),
     ]
 
 

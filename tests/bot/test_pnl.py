@@ -36,7 +36,7 @@ async def test_pnl_of_today(drawn: Commands, api: Client) -> None:
         "Since Monday: $3.50 | This month: $3.50\n"
         "Hit rate: 50% of 2 | Profit factor: 3.33\n"
         f"Drawdown now: $-1.50 (since {today})\n"
-        f"Deepest ever: $-1.50 (0.01% of equity, {today})"
+        f"Deepest ever: $-1.50 (0.01%, {today})"
     )
     assert chart_of(answer) == "pnl-day"
 
@@ -83,7 +83,7 @@ async def test_pnl_of_many_days_tells_sharpe_with_its_interval(
     assert lines[5:] == [
         "Hit rate: 96% of 25 | Profit factor: 37.58",
         "Drawdown now: $0.00",
-        f"Deepest ever: $-2.00 (0.02% of equity, {low})",
+        f"Deepest ever: $-2.00 (0.02%, {low})",
         f"Sharpe: {report['sharpe_ratio']:.2f} ({report['sharpe_low']:.2f} to "
         f"{report['sharpe_high']:.2f} at 95%, 25 days)",
     ]
