@@ -22,6 +22,8 @@ from bench.stage.stack import Stack
 from bench.stage.waiting import wait_for
 
 ENGINE = "selftest"
+DEMO = "demo"
+CONTACT_SECONDS = 15.0
 STOP_SECONDS = 10.0
 RESUME_SECONDS = 10.0
 
@@ -50,6 +52,7 @@ class Scene(NamedTuple):
         )
         (self.state / "run" / "demo.pid").write_text(f"{process.pid}\n", encoding="ascii")
         try:
+            wait_for("the demo", lambda: DEMO in self.stack.engines(), seconds=CONTACT_SECONDS)
             yield
         finally:
             process.send_signal(signal.SIGCONT)

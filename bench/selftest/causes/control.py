@@ -15,7 +15,6 @@ from bench.stage.stack import TIMEOUT_SECONDS
 from bench.stage.waiting import wait_for
 
 VENUE = "kalshi"
-CONTACT_SECONDS = 10.0
 ACK_SECONDS = 10.0
 # An entry counts as one against a halt when it was ordered over a second after it.
 AFTER_ACK = timedelta(seconds=2)
@@ -49,7 +48,6 @@ def denials(scene: Scene) -> Iterator[None]:
 def entry_after_halt(scene: Scene) -> Iterator[None]:
     """An engine acknowledged a halt, and ordered all the same."""
     with scene.demo("healthy"):
-        wait_for("an engine", scene.stack.engines, seconds=CONTACT_SECONDS)
         scene.stack.post(f"/api/venues/{VENUE}/halt", _order("a test")).raise_for_status()
         wait_for("an acknowledgement", lambda: _is_halted(scene), seconds=ACK_SECONDS)
         ordered_at = (datetime.now(UTC) + AFTER_ACK).isoformat()

@@ -30,7 +30,7 @@ def updates_of(scene: Scene, venues: Collection[str]) -> Iterator[None]:
     stop = threading.Event()
     engine = Engine(
         scene.stack.url("exporter"),
-        name=ENGINE,
+        name=f"{ENGINE}-{'-'.join(venues)}",
         state_dir=scene.state / "engine",
         token=scene.stack.secrets / "engine_token",
     )
@@ -38,6 +38,7 @@ def updates_of(scene: Scene, venues: Collection[str]) -> Iterator[None]:
     def hear() -> None:
         while not stop.wait(UPDATE_SECONDS):
             for venue in venues:
+                engine.may_trade(venue)  # Asked, so that it acknowledges a halt.
                 latency_ms = random.uniform(*HEALTHY_MS)
                 engine.push(Latency(venue=venue, latency_ms=latency_ms, timestamp=utc_now()))
 

@@ -48,12 +48,11 @@ def contradicting_fills(scene: Scene) -> Iterator[None]:
 
 
 @contextmanager
-def odd_categories(scene: Scene) -> Iterator[None]:
-    """An engine names categories that the settings do not know."""
-    row = {"venue": "kalshi", "total_notional_usd": 1.0, "num_positions": 1}
+def odd_kinds(scene: Scene) -> Iterator[None]:
+    """An engine names kinds of errors that nobody knows."""
+    error = {"type": "error", "message": "self-test", "venue": "kalshi"}
     for number in range(20):
-        rows = [row | {"category": f"odd-{number}"}]
-        scene.push("/api/exposure", {"rows": rows, "timestamp": now()})
+        scene.push("/api/events", [error | {"kind": f"odd_{number}", "timestamp": now()}])
         time.sleep(0.5)
     yield
 
@@ -157,7 +156,7 @@ HANGING_ALERTMANAGER = Cause(
 )
 CAUSES = (
     Cause("a fill that contradicts a stored one", contradicting_fills, ("ArbFillConflict",)),
-    Cause("categories that nobody knows", odd_categories, ("ArbLabelOverflow",)),
+    Cause("kinds of errors that nobody knows", odd_kinds, ("ArbLabelOverflow",)),
     Cause("limits.yml edited wrongly, SIGHUP", wrong_limits, ("ArbReloadFailed",)),
     Cause("a rule that cannot be evaluated", failing_rule, ("ArbRuleEvaluationFailing",)),
     Cause("Prometheus does not reach itself", wrong_own_target, ("ArbPrometheusDown",)),
