@@ -61,7 +61,7 @@ def _trades(trades: StatsRow) -> list[str]:
 
 
 def _drawdowns(report: PnlReport) -> list[str]:
-    """Now and at its deepest, as a share of equity too, with the UTC days of the peak and the low."""
+    """Now and at its deepest, with the UTC days of the peak before it and of the low."""
     since, low = report.drawdown_since, report.max_drawdown_to
     return [
         f"Drawdown now: {usd(report.drawdown_usd)}" + (f" (since {_date(since)})" if since else ""),
