@@ -4,6 +4,7 @@ import contextlib
 import json
 import threading
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,12 @@ from tests.conftest import free_port
 from tests.stack.processes import Tree, wait_for
 
 TOKEN = "a-token-for-tests"
+
+
+def alert(name: str, **labels: str) -> dict[str, Any]:
+    """An alert as Prometheus posts it."""
+    begun = datetime.now(UTC) - timedelta(minutes=1)
+    return {"labels": {"alertname": name, **labels}, "startsAt": begun.isoformat()}
 
 
 class Sink:
@@ -81,11 +88,10 @@ class Alertmanager:
         listed = requests.get(f"{self.url}/api/v2/silences", timeout=5).json()
         return [silence for silence in listed if silence["status"]["state"] == "active"]
 
-    def state(self, severity: str) -> str:
-        """Whether the alert of that severity is `active`, or `suppressed`."""
-        listed = requests.get(f"{self.url}/api/v2/alerts", timeout=5).json()
-        (found,) = (alert for alert in listed if alert["labels"]["severity"] == severity)
-        return str(found["status"]["state"])
+    def alerts(self) -> list[dict[str, Any]]:
+        """All that fire, with what holds them back."""
+        listed: list[dict[str, Any]] = requests.get(f"{self.url}/api/v2/alerts", timeout=5).json()
+        return listed
 
 
 @pytest.fixture
@@ -114,14 +120,14 @@ def alertmanager(sink: Sink, second_way: Sink, tmp_path: Path) -> Iterator[Alert
 
 @contextlib.contextmanager
 def started(
-    tmp_path: Path, *, posts_to: int, way: SecondWay | None = None
+    tmp_path: Path, *, posts_to: int, way: SecondWay | None = None, text: str | None = None
 ) -> Iterator[Alertmanager]:
-    """Running with the repository's configuration; only addresses and token path differ."""
+    """Running with the repository's configuration or `text`; addresses and token path differ."""
     token, config, port = tmp_path / "token", tmp_path / "alertmanager.yml", free_port()
     token.write_text(TOKEN, encoding="utf-8")
     moved = {"bot:8080": f"127.0.0.1:{posts_to}", "/run/secrets/alertmanager_token": str(token)}
-    text = fill_in(replace_each(CONFIG.read_text(encoding="utf-8"), moved), way)
-    config.write_text(text, encoding="utf-8")
+    text = text or CONFIG.read_text(encoding="utf-8")
+    config.write_text(fill_in(replace_each(text, moved), way), encoding="utf-8")
     command = [
         "prometheus-alertmanager",
         f"--config.file={config}",

@@ -10,17 +10,6 @@ import yaml
 from stack.fallback import SecondWay, fill_in
 
 CONFIG = Path(__file__).parents[2] / "alertmanager" / "alertmanager.yml"
-ROUTES = [
-    ({"alertname": "ArbWatchdog", "severity": "none", "topic": "pipeline"}, "bot"),
-    ({"alertname": "ArbBotDown", "severity": "critical"}, "fallback,bot"),
-    ({"alertname": "ArbBotHung", "severity": "critical"}, "fallback,bot"),
-    ({"alertname": "ArbDiscordUnreachable", "severity": "critical"}, "fallback,bot"),
-    ({"alertname": "ArbFeedSilent", "severity": "critical", "venue": "kalshi"}, "bot"),
-    ({"alertname": "ArbDailyLossExceeded", "severity": "critical", "action": "halt"}, "bot"),
-    ({"alertname": "ArbVenueErrorRateHigh", "severity": "warning", "venue": "kalshi"}, "bot"),
-    ({"alertname": "ArbExporterDown", "severity": "critical"}, "bot"),
-    ({"alertname": "SomebodyElses"}, "bot"),
-]
 # Keys that Alertmanager 0.25 does not know.
 NOT_EVERYWHERE = ("url_file", "timeout", "payload", "http_headers")
 
@@ -40,47 +29,9 @@ def test_amtool_accepts_it() -> None:
     assert checked.returncode == 0, checked.stdout + checked.stderr
 
 
-@pytest.mark.parametrize(("labels", "receiver"), ROUTES, ids=[r[0]["alertname"] for r in ROUTES])
-def test_alert_reaches_its_receiver(labels: dict[str, str], receiver: str) -> None:
-    """Everything goes to the bot; what the bot cannot tell of takes a second way, too."""
-    command = ["amtool", "config", "routes", "test", f"--config.file={CONFIG}"]
-    command += [f"{name}={value}" for name, value in labels.items()]
-
-    routed = subprocess.run(command, capture_output=True, text=True, check=True)
-
-    assert routed.stdout.strip() == receiver
-
-
 def test_one_group_for_each_alert_and_venue() -> None:
     """So that the bot can keep one message for each."""
     assert config()["route"]["group_by"] == ["alertname", "venue"]
-
-
-def test_critical_alerts_do_not_wait() -> None:
-    """Alertmanager's default would hold them for 30 seconds."""
-    routes = config()["route"]["routes"]
-    (critical,) = (route for route in routes if route["matchers"] == ['severity="critical"'])
-
-    assert critical["group_wait"] == "0s"
-    assert critical["group_interval"] == "5s"
-
-
-def test_what_halts_is_told_within_a_second() -> None:
-    """Also when it ends and begins anew before its group was forgotten."""
-    routes = config()["route"]["routes"]
-    (halting,) = (route for route in routes if route["matchers"] == ['action="halt"'])
-
-    assert not any("ArbFeed" in matcher for route in routes[:2] for matcher in route["matchers"])
-    assert routes.index(halting) == 2
-    assert (halting["group_wait"], halting["group_interval"]) == ("0s", "1s")
-
-
-def test_warnings_are_out_within_fifteen_seconds() -> None:
-    """The top route is theirs."""
-    route = config()["route"]
-
-    assert route["group_wait"] == "10s"
-    assert route["group_interval"] == "15s"
 
 
 def test_bot_is_told_everything_with_the_token_from_a_file() -> None:
@@ -96,14 +47,6 @@ def test_bot_is_told_everything_with_the_token_from_a_file() -> None:
         "type": "Bearer",
         "credentials_file": "/run/secrets/alertmanager_token",
     }
-
-
-def test_the_watchdog_is_told_more_than_once_a_minute() -> None:
-    """The bot waits five minutes for it."""
-    watchdog = config()["route"]["routes"][0]
-
-    assert watchdog["matchers"] == ['alertname="ArbWatchdog"']
-    assert (watchdog["group_interval"], watchdog["repeat_interval"]) == ("15s", "30s")
 
 
 @pytest.mark.parametrize("form", ["text", "slack"])
