@@ -53,7 +53,7 @@ def _by_boards() -> Iterator[Asked]:
                 place = f"{board['title']}, variable {variable['name']}"
                 yield Asked(place, match[1], frozenset({match[2]}))
     for expression in annotation_expressions():
-        yield Asked("annotation", as_asked(expression))
+        yield Asked("annotation", expression)
 
 
 def _by_target(place: str, panel: dict[str, Any], target: dict[str, Any]) -> Asked:

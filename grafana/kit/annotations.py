@@ -2,39 +2,29 @@
 
 from typing import Any
 
-from grafana.kit.colours import BAD, DEEP, HALTED, WARNING
+from grafana.kit.colours import BAD, DEEP, GOOD, HALTED, WARNING
 from grafana.kit.sources import PROMETHEUS
 
 Annotation = dict[str, Any]
 
-HALT_STATE = "max by (venue) (arb_venue_halt_state)"
-# The scrape interval. Steps no further apart than that make one region, from halt to resume.
+# Grafana puts the time between two points in for it: the point before.
+BEFORE = " offset $__interval"
+# No closer than scrapes are.
 STEP = "5s"
 
 
 def annotations() -> list[Annotation]:
     """All of them; readers can turn each off above the board."""
+    state, before = _halt_state(), _halt_state(BEFORE)
     return [
         _built_in(),
-        _regions(
-            "Halts", f"{HALT_STATE} > 0", HALTED, title="{{venue}} halted", text="until resumed"
+        _lines("Halts", f"{state} > 0 unless {before} > 0", HALTED, title="{{venue}} halted"),
+        _lines("Resumes", f"{state} == 0 and {before} > 0", GOOD, title="{{venue}} resumed"),
+        _lines("Critical alerts", _began("critical"), BAD, title="{{alertname}} {{venue}}"),
+        _lines(
+            "Warnings", _began("warning"), WARNING, title="{{alertname}} {{venue}}", is_on=False
         ),
-        _regions(
-            "Critical alerts", _firing("critical"), BAD, title="{{alertname}}", text="{{venue}}"
-        ),
-        _regions(
-            "Warnings",
-            _firing("warning"),
-            WARNING,
-            title="{{alertname}}",
-            text="{{venue}}",
-            is_on=False,
-        ),
-        _moments(
-            "Restarts",
-            'process_start_time_seconds{job=~"exporter|bot"}',
-            title="{{job}} started",
-        ),
+        _moments("Restarts", _started("exporter|bot"), title="{{job}} started"),
         _moments(
             "Engine restarts",
             "arb_engine_start_timestamp_seconds",
@@ -43,27 +33,30 @@ def annotations() -> list[Annotation]:
     ]
 
 
-def _firing(severity: str) -> str:
-    return f'max by (alertname, venue) (ALERTS{{alertstate="firing", severity="{severity}"}})'
+def _halt_state(at: str = "") -> str:
+    return f"max by (venue) (arb_venue_halt_state{at})"
 
 
-def _regions(
-    name: str, expr: str, colour: str, *, title: str, text: str, is_on: bool = True
-) -> Annotation:
-    """A band from the first to the last step at which the expression answers."""
-    return _annotation(name, expr, colour, title=title, text=text, is_on=is_on)
+def _began(severity: str) -> str:
+    return f"{_firing(severity)} unless {_firing(severity, BEFORE)}"
+
+
+def _firing(severity: str, at: str = "") -> str:
+    alerts = f'ALERTS{{alertstate="firing", severity="{severity}"}}'
+    return f"max by (alertname, venue) ({alerts}{at})"
+
+
+def _started(jobs: str) -> str:
+    return f'process_start_time_seconds{{job=~"{jobs}"}}'
 
 
 def _moments(name: str, expr: str, *, title: str) -> Annotation:
     """A line at each time that is the expression's value."""
-    milliseconds = f"1000 * {expr}"
-    drawn = _annotation(name, milliseconds, DEEP, title=title, text="", is_on=True)
-    return drawn | {"useValueForTime": True}
+    return _lines(name, f"1000 * {expr}", DEEP, title=title) | {"useValueForTime": True}
 
 
-def _annotation(
-    name: str, expr: str, colour: str, *, title: str, text: str, is_on: bool
-) -> Annotation:
+def _lines(name: str, expr: str, colour: str, *, title: str, is_on: bool = True) -> Annotation:
+    """A line wherever the expression answers."""
     return {
         "name": name,
         "datasource": PROMETHEUS,
@@ -73,7 +66,7 @@ def _annotation(
         "expr": expr,
         "step": STEP,
         "titleFormat": title,
-        "textFormat": text,
+        "textFormat": "",
         "tagKeys": "",
     }
 

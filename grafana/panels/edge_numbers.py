@@ -70,12 +70,12 @@ def missed() -> Panel:
         "the mean of the best each offered, per contract. It is an upper bound: nobody gets the "
         "best moment of every edge.",
         [
-            Query(expr=f"{cents} / ({count} > 0)", legend="best of each, mean", instant=True),
+            Query(expr=count, legend="missed", instant=True),
+            Query(expr=f"{cents} / clamp_min({count}, 1)", legend="best, mean", instant=True),
         ],
-        unit=units.CENTS,
-        decimals=2,
+        unit=units.COUNT,
         value_size=NUMBER_PIXELS,
-        no_value="none",
+        overrides=[override("^best", unit=units.CENTS, decimals=2)],
     )
 
 

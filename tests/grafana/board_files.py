@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ BOARD_FILES = sorted((ROOT / "grafana" / "dashboards").glob("*.json"))
 # interval and one scrape more.
 RATE_INTERVALS = {None: "20s", "1m": "65s", "1d": "86405s"}
 RANGE = "300s"
+STEP = "5s"
 
 
 def boards() -> list[dict[str, Any]]:
@@ -51,22 +53,51 @@ def rest_panels() -> list[dict[str, Any]]:
 
 def annotation_expressions() -> list[str]:
     """Every expression of an annotation."""
-    return [a["expr"] for board in boards() for a in board["annotations"]["list"] if "expr" in a]
+    annotations = [a for board in boards() for a in board["annotations"]["list"]]
+    return [as_asked(a["expr"]) for a in annotations if "expr" in a]
 
 
 def as_asked(expression: str, interval: str | None = None) -> str:
     """The expression as Prometheus is asked when everything is chosen."""
-    windows = expression.replace("$__rate_interval", RATE_INTERVALS[interval])
-    return re.sub(r"\$(venue|category|pair)\b", ".*", windows.replace("$__range", RANGE))
+    windows = {"$__rate_interval": RATE_INTERVALS[interval], "$__range": RANGE, "$__interval": STEP}
+    for variable, window in windows.items():
+        expression = expression.replace(variable, window)
+    return re.sub(r"\$(venue|category|pair)\b", ".*", expression)
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One expression of a panel as Prometheus would be asked, and where it stands.
+
+    `is_of_day`: it is asked at midnight, for the day that begins then.
+    """
+
+    place: str
+    expression: str
+    is_of_day: bool = False
+
+
+def questions() -> list[Question]:
+    """Every expression of every panel."""
+    return [
+        Question(
+            " / ".join((board["uid"].removeprefix("arbwatch-"), panel["title"], _name(target))),
+            as_asked(target["expr"], panel.get("interval")),
+            is_of_day=panel.get("interval") == "1d",
+        )
+        for board in boards()
+        for panel in filter(asks_prometheus, panels(board))
+        for target in panel["targets"]
+    ]
 
 
 def expressions() -> list[str]:
-    """Every expression, as Prometheus would be asked."""
-    return [
-        as_asked(target["expr"], panel.get("interval"))
-        for panel in base_panels()
-        for target in panel["targets"]
-    ]
+    """The same without their places."""
+    return [question.expression for question in questions()]
+
+
+def _name(target: dict[str, Any]) -> str:
+    return str(target["refId"] if target["legendFormat"] == "__auto" else target["legendFormat"])
 
 
 def title_of(panel: dict[str, Any]) -> str:

@@ -116,6 +116,7 @@ def test_board_shows_what_happened(board: dict[str, Any]) -> None:
 
     assert [a["name"] for a in own] == [
         "Halts",
+        "Resumes",
         "Critical alerts",
         "Warnings",
         "Restarts",
