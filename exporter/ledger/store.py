@@ -5,24 +5,31 @@ connections write and checkpoint the same write-ahead log.
 """
 
 import heapq
-from collections.abc import Collection
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
+from typing import Literal
 
 from sqlalchemy import Table, func, select
 from sqlalchemy.exc import DatabaseError, SQLAlchemyError
 
 from arbwatch.answers import AuditRow, StoredFill
 from exporter.errors import LedgerUnavailable, StartError
-from exporter.ledger import opening, schema
+from exporter.ledger import opening, rollup, schema, tallied
 from exporter.ledger.audit import GENESIS, first_break
 from exporter.ledger.records import ControlRecord, Entry, Kind
 from exporter.ledger.room import has_room
 from exporter.ledger.rows import audit_row, control_record, from_row, stored_fill
 from exporter.ledger.segments import Segment
+from exporter.ledger.tallied import EdgeRow, Key, Measure, SpreadRow
+from exporter.ledger.tallies import EdgeTally, Group, Tally
 from exporter.ledger.units import moment
 from exporter.ledger.writer import Identified, Writer, Written
+
+# A commit that comes meanwhile waits for as many: some 30 ms.
+ROWS_AT_ONCE = 5_000
 
 FillTimes = tuple[datetime, datetime | None]
 
@@ -75,15 +82,11 @@ class Store:
         Raises:
             LedgerUnavailable: nothing was stored.
         """
-        has_facts = any(not isinstance(record, ControlRecord) for record, _ in records)
-        if has_facts and not self.has_room():
-            raise LedgerUnavailable(
-                "the ledger's disk is nearly full, the last of it is kept for halts; send it again"
-            )
-        try:
+        if all(isinstance(record, ControlRecord) for record, _ in records):
+            with _storing():
+                return self._writer.write(records)
+        with self._storing_facts():
             return self._writer.write(records)
-        except SQLAlchemyError as error:
-            raise LedgerUnavailable("the ledger cannot store now; send it again") from error
 
     def fills(self, *, limit: int, before: int | None = None) -> list[StoredFill]:
         """The newest fills first; `before` is the `seq` to go on below."""
@@ -136,6 +139,60 @@ class Store:
         rows = self._connection.execute(select(schema.hours).order_by(schema.hours.c.hour))
         return {hour: Segment(*segment) for hour, *segment in rows}
 
+    def waiting(self) -> int:
+        """How many fills and reversals the sums do not hold yet."""
+        return rollup.waiting(self._connection)
+
+    def roll_up(self, limit: int = ROWS_AT_ONCE) -> int:
+        """Take the next fills and reversals into the sums; how many, 0 when all are in.
+
+        Raises:
+            LedgerUnavailable: there are some, and none of them was taken in.
+        """
+        stretch = rollup.due(self._connection, limit=limit)
+        if stretch is None:
+            return 0
+        with self._storing_facts():
+            rollup.take_in(self._connection, stretch)
+        return stretch.rows
+
+    def tallies(
+        self, by: Group | None, first_day: int | None = None, last_day: int | None = None
+    ) -> list[tuple[Key, Tally]]:
+        """Sums of what is taken in, by group and over these days, both included.
+
+        Days since 1970; without a group it is one row, the total.
+        """
+        return tallied.tallies(self._connection, by, first_day, last_day)
+
+    def trades(self) -> list[tuple[str | None, str | None, Tally]]:
+        """Category, leader and sums of all that is taken in."""
+        return tallied.trades(self._connection)
+
+    def edge_tallies(
+        self,
+        by: Literal["day", "category", "leader"] | None,
+        first_day: int | None = None,
+        last_day: int | None = None,
+    ) -> list[tuple[Key, EdgeTally]]:
+        """The same of edges that ended."""
+        return tallied.edge_tallies(self._connection, by, first_day, last_day)
+
+    def spread(
+        self, measure: Measure, first_day: int | None = None, last_day: int | None = None
+    ) -> list[int]:
+        """How many were in each bucket on these days, and at last how many were beyond all."""
+        return tallied.spread(self._connection, measure, first_day, last_day)
+
+    def add_edges(self, rows: Sequence[EdgeRow], lifetimes: Sequence[SpreadRow] = ()) -> None:
+        """Add edges that ended: by (day, category, leader), lifetimes by (day, bucket).
+
+        Raises:
+            LedgerUnavailable: nothing was added.
+        """
+        with self._storing_facts():
+            tallied.add_edges(self._connection, rows, lifetimes)
+
     def fills_after(self, seq: int) -> int:
         """How many fills were stored after `seq`."""
         query = select(func.count()).where(schema.fills.c.seq > seq)
@@ -149,6 +206,16 @@ class Store:
             (moment(made_us), None if ordered_us is None else moment(ordered_us))
             for made_us, ordered_us in self._connection.execute(query)
         ]
+
+    @contextmanager
+    def _storing_facts(self) -> Iterator[None]:
+        """Only while there is room for more than orders."""
+        if not self.has_room():
+            raise LedgerUnavailable(
+                "the ledger's disk is nearly full, the last of it is kept for halts; send it again"
+            )
+        with _storing():
+            yield
 
     def _take_up(self) -> Writer:
         """A writer that goes on where the file ends."""
@@ -167,3 +234,11 @@ class Store:
         query = select(table).where(table.c.seq > seq).order_by(table.c.seq).limit(limit)
         rows = [dict(row) for row in self._connection.execute(query).mappings()]
         return [Entry(row["seq"], from_row(table, row)) for row in rows]
+
+
+@contextmanager
+def _storing() -> Iterator[None]:
+    try:
+        yield
+    except SQLAlchemyError as error:
+        raise LedgerUnavailable("the ledger cannot store now; send it again") from error

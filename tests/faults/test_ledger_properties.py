@@ -139,6 +139,11 @@ class LedgerMachine(RuleBasedStateMachine):
             batch = self.sent[number % len(self.sent)]
             assert self.store.write(batch).refused == self.model.write(batch)
 
+    @rule(limit=st.integers(1, 9))
+    def roll_up(self, limit: int) -> None:
+        """Take some of what waits into the sums."""
+        assert self.store.roll_up(limit) <= limit
+
     @rule(is_clean=st.booleans())
     def reopen(self, is_clean: bool) -> None:
         """After a stop on the same file; after a crash on what it left on disk."""
@@ -167,6 +172,15 @@ class LedgerMachine(RuleBasedStateMachine):
             fill.fill_id: fill.pnl_cents for fill in self.model.fills.values()
         }
         assert len(rows) == len(self.model.fills)
+
+    @invariant()
+    def sums_hold_each_row_once(self) -> None:
+        """Those taken in, wherever a crash came between, and those that wait."""
+        tally = self.store.tallies(None)[0][1]
+        assert tally.fills + tally.reversals + self.store.waiting() == len(self.model.booked)
+        if not self.store.waiting():
+            assert tally.pnl == tally.realized == self.model.standing()[0]
+            assert tally.trades == len(self.model.fills) - len(self.model.reversed)
 
 
 TestLedgerMachine = LedgerMachine.TestCase
