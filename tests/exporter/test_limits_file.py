@@ -21,7 +21,7 @@ WRONG = [
     ("equity_usd", "", "equity_usd is None, and must be a number above 0"),
     ("equity_usd", "{kalshi: 5}", "equity_usd is {'kalshi': 5}, and must be a number above 0"),
     ("min_net_edge", "true", "min_net_edge is True, and must be a number above 0"),
-    ("hedges_in_time", "1", "hedges_in_time is 1, and must be a share above 0 and below 1"),
+    ("hedges_in_time", "1", "hedges_in_time is 1, and must be a share from 0.95 and below 1"),
     ("concurrent_pairs", "7.5", "concurrent_pairs is 7.5, and must be a whole number from 1"),
     ("min_capture", "50", "min_capture is 50, and must be a share above 0 and at most 1"),
     ("one_legged", "0", "one_legged is 0, and must be a whole number from 1"),
@@ -29,7 +29,7 @@ WRONG = [
     ("drawdown", "5%", "drawdown is '5%', and must be a share above 0 and at most 1"),
     ("error_rate", "[1]", "error_rate is [1], and must be a share above 0 and at most 1"),
     ("feed_cuts", "0", "feed_cuts is 0, and must be a whole number from 1"),
-    ("availability", "1", "availability is 1, and must be a share above 0 and below 1"),
+    ("availability", "0.9", "availability is 0.9, and must be a share from 0.95 and below 1"),
     # Beside other limits.
     ("weekly_loss", "0.005", "weekly_loss is 0.005, and must be at least daily_loss, 0.01"),
     ("monthly_loss", "0.02", "monthly_loss is 0.02, and must be at least weekly_loss, 0.03"),
