@@ -11,7 +11,7 @@ Act = tuple[Cause, ...]
 # What needs a stack that saw no engine yet comes first. Acts run side by side.
 ACTS: tuple[Act, ...] = (
     trading.CAUSES,
-    (pipeline.NOBODY, feeds.NEVER_SEEN, feeds.LOST, *feeds.CAUSES, feeds.BAD_PAST),
+    (pipeline.NOBODY, feeds.NEVER_SEEN, feeds.BAD_PAST, feeds.LOST, *feeds.CAUSES),
     (control.UNCONFIRMED, *control.CAUSES, *pipeline.CAUSES, pipeline.HANGING_ALERTMANAGER),
 )
 

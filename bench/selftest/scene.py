@@ -7,11 +7,8 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
-
-import requests
 
 from arbwatch.control import HaltState
 from bench.machine import ROOT
@@ -102,13 +99,3 @@ class Scene(NamedTuple):
 
     def _all_run(self) -> bool:
         return all(venue.state is HaltState.RUNNING for venue in self.stack.venues())
-
-
-def now() -> str:
-    """The present, as an event's timestamp."""
-    return datetime.now(UTC).isoformat()
-
-
-def is_away(error: Exception) -> bool:
-    """Whether a service did not answer, as when a cause has stopped it."""
-    return isinstance(error, requests.RequestException)

@@ -55,6 +55,11 @@ class Discord:
         answer.raise_for_status()
         return list(answer.json())
 
+    def slow_down(self, seconds: float) -> None:
+        """Refuse the next message for so long: 429, as Discord does."""
+        fault = {"kind": "rate_limit", "retry_after": seconds}
+        requests.post(f"{self._url}/faults", json=fault, timeout=TIMEOUT_SECONDS).raise_for_status()
+
     def type(self, command: str, *, by: Person, **options: str) -> str:
         """Type a slash command; the id of what came of it."""
         return self._interact("/interactions", command=command, options=options, **_of(by))

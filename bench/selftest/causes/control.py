@@ -10,7 +10,8 @@ import requests
 
 from arbwatch.control import HaltState
 from bench.selftest.cause import Cause
-from bench.selftest.scene import ENGINE, Scene, now
+from bench.selftest.events import fill, now
+from bench.selftest.scene import ENGINE, Scene
 from bench.stage.stack import TIMEOUT_SECONDS
 from bench.stage.waiting import wait_for
 
@@ -52,7 +53,7 @@ def entry_after_halt(scene: Scene) -> Iterator[None]:
         wait_for("an acknowledgement", lambda: _is_halted(scene), seconds=ACK_SECONDS)
         ordered_at = (datetime.now(UTC) + AFTER_ACK).isoformat()
         time.sleep(AFTER_ACK.total_seconds())
-        scene.push("/api/fills", _entry(ordered_at))
+        scene.push("/api/fills", fill("entry", ordered_at=ordered_at))
         yield
         scene.resume_all()
 
@@ -110,21 +111,6 @@ def _order(reason: str) -> dict[str, str]:
 
 def _is_halted(scene: Scene) -> bool:
     return scene.stack.venue(VENUE).state is HaltState.ACKNOWLEDGED
-
-
-def _entry(ordered_at: str) -> dict[str, object]:
-    return {
-        "fill_id": f"selftest-entry-{ordered_at}",
-        "ordered_at": ordered_at,
-        "timestamp": now(),
-        "pair_id": "selftest",
-        "entry_edge_cents": 2.5,
-        "realized_edge_cents": 2.5,
-        "slippage_cents": 0.0,
-        "fees_cents": 0.0,
-        "size_usd": 9.75,
-        "pnl_cents": 25.0,
-    }
 
 
 UNCONFIRMED = Cause("a halt while no engine is there", halt_without_engine, ("ArbHaltUnconfirmed",))

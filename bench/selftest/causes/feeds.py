@@ -15,13 +15,18 @@ from exporter.replay.blocks import Blocks
 
 UPDATE_SECONDS = 0.5
 HEALTHY_MS = (20.0, 60.0)
-# 2 % of a month's allowance of 0.5 %, within an hour, and the time to fire and to be told.
-FAST_BURN_SECONDS = 0.005 * 30 * 24 * 3600 * 0.02
+# After the half hour of the past: 3 % of the last half hour. What is lost for that long is told as
+# lost; that it misses the objective is told when it is back.
+LOST_SECONDS = 0.005 * 6 * 1800 + 60.0
 
 # 3 % of what a day has, and a little more: minutes of an hour that is long enough ago not to count
 # as what goes on now.
 BAD_MINUTES = range(95, 65, -1)
-BAD_MINUTE = 'venue:arb_feed_objective:bad_ratio1m{{venue="kalshi"}} 1 {}\n'
+BAD_MINUTE = """\
+venue:arb_feed_objective:bad_ratio1m{{venue="kalshi"}} 1 {at}
+instance:arb_hedges:sum{{job="exporter",instance="past"}} {hedges} {at}
+instance:arb_hedges_late:sum{{job="exporter",instance="past",le="0.25"}} {late} {at}
+"""
 
 
 @contextmanager
@@ -60,24 +65,27 @@ def one_feed_alone(scene: Scene) -> Iterator[None]:
 
 
 @contextmanager
-def lost_for_good(scene: Scene) -> Iterator[None]:
-    """Kalshi's feed is there, then no more; Polymarket's goes on."""
+def lost_for_long(scene: Scene) -> Iterator[None]:
+    """Kalshi's feed is there, away, and back; Polymarket's goes on all the while."""
+    scene.resume_all()
     with updates_of(scene, ["polymarket"]):
         with updates_of(scene, ["kalshi"]):
-            threading.Event().wait(5 * UPDATE_SECONDS)
-        yield
+            time.sleep(5 * UPDATE_SECONDS)
+        time.sleep(LOST_SECONDS)
+        with updates_of(scene, ["kalshi"]):
+            yield
 
 
 @contextmanager
 def bad_past(scene: Scene) -> Iterator[None]:
-    """Half an hour without Kalshi's feed, over for an hour, put into Prometheus' past."""
+    """Half an hour without Kalshi's feed and with one hedge in ten late, over for an hour."""
     work, storage = scene.state / "past", scene.state / "prometheus"
     made = work / "blocks"
     made.mkdir(parents=True)
     blocks = Blocks(work, made)
-    for minutes_ago in BAD_MINUTES:
+    for number, minutes_ago in enumerate(BAD_MINUTES):
         at = int(time.time()) - 60 * minutes_ago
-        blocks.write(at, BAD_MINUTE.format(at).encode())
+        blocks.write(at, BAD_MINUTE.format(at=at, hedges=10 * number, late=number).encode())
     blocks.finish()
     for block in made.iterdir():
         shutil.move(block, storage / block.name)  # Prometheus looks for blocks every minute.
@@ -87,15 +95,15 @@ def bad_past(scene: Scene) -> Iterator[None]:
 
 NEVER_SEEN = Cause("an engine that never heard Kalshi", one_feed_alone, ("ArbFeedNeverSeen",))
 LOST = Cause(
-    "Kalshi's feed lost for good",
-    lost_for_good,
+    "Kalshi's feed lost for two minutes, and back",
+    lost_for_long,
     ("ArbFeedObjectiveFast",),
-    FAST_BURN_SECONDS + 60.0,
+    180.0,
 )
 BAD_PAST = Cause(
-    "half an hour without Kalshi's feed, an hour ago (backfilled)",
+    "half an hour without Kalshi's feed and with late hedges, an hour ago (backfilled)",
     bad_past,
-    ("ArbFeedObjectiveSlow",),
+    ("ArbFeedObjectiveSlow", "ArbHedgeObjectiveSlow"),
     240.0,
 )
 CAUSES = (

@@ -1,14 +1,16 @@
 """What goes wrong with the services themselves."""
 
 import signal
+import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from os import kill
 
 from bench.selftest.cause import Cause
+from bench.selftest.events import error, fill
 from bench.selftest.freezing import held_thread
-from bench.selftest.scene import Scene, now
+from bench.selftest.scene import Scene
 
 # Two series with the same labels on the side that must be unique: an error at each evaluation.
 FAILING_RULE = """\
@@ -19,7 +21,7 @@ groups:
       - record: selftest:failing:sum
         expr: up * on () up
 """
-CROWD = 400
+SLOW_SECONDS = 19.0
 
 
 @contextmanager
@@ -31,28 +33,17 @@ def nobody(scene: Scene) -> Iterator[None]:
 @contextmanager
 def contradicting_fills(scene: Scene) -> Iterator[None]:
     """The same fill twice, with another result."""
-    fill = {
-        "fill_id": f"selftest-conflict-{now()}",
-        "timestamp": now(),
-        "pair_id": "selftest",
-        "entry_edge_cents": 2.5,
-        "realized_edge_cents": 2.5,
-        "slippage_cents": 0.0,
-        "fees_cents": 0.0,
-        "size_usd": 9.75,
-        "pnl_cents": 25.0,
-    }
-    scene.push("/api/fills", fill)
-    scene.push("/api/fills", fill | {"pnl_cents": 26.0}, expect=409)
+    first = fill("conflict")
+    scene.push("/api/fills", first)
+    scene.push("/api/fills", first | {"pnl_cents": 26.0}, expect=409)
     yield
 
 
 @contextmanager
 def odd_kinds(scene: Scene) -> Iterator[None]:
     """An engine names kinds of errors that nobody knows."""
-    error = {"type": "error", "message": "self-test", "venue": "kalshi"}
     for number in range(20):
-        scene.push("/api/events", [error | {"kind": f"odd_{number}", "timestamp": now()}])
+        scene.push("/api/errors", error(f"odd_{number}"))
         time.sleep(0.5)
     yield
 
@@ -114,22 +105,53 @@ def hanging_discord(scene: Scene) -> Iterator[None]:
     """Discord stands still, and there is something to tell."""
     kill(scene.discord.pid, signal.SIGSTOP)
     try:
-        scene.push("/api/errors", _error(0))
+        scene.push("/api/errors", error("order_rejected"))
         yield
     finally:
         kill(scene.discord.pid, signal.SIGCONT)
 
 
 @contextmanager
-def crowd(scene: Scene) -> Iterator[None]:
-    """More to tell than Discord takes in a while."""
-    for number in range(CROWD):
-        scene.push("/api/errors", _error(number))
-    yield
+def slow_discord(scene: Scene) -> Iterator[None]:
+    """Discord takes a message in 20 seconds, and every 7 there is one more."""
+    with (
+        again_and_again(lambda: scene.discord.slow_down(SLOW_SECONDS), every=SLOW_SECONDS + 1),
+        again_and_again(
+            lambda: scene.push("/api/fills", fill("leg", status="one_legged")), every=7.0
+        ),
+    ):
+        yield
 
 
-def _error(number: int) -> dict[str, object]:
-    return {"kind": "order_rejected", "message": f"self-test {number}", "timestamp": now()}
+@contextmanager
+def wrong_token(scene: Scene) -> Iterator[None]:
+    """Alertmanager shows the bot a token that it does not know."""
+    path = scene.stack.secrets / "alertmanager_token"
+    right = path.read_text(encoding="utf-8")
+    path.write_text("wrong\n", encoding="utf-8")
+    try:
+        yield
+    finally:
+        path.write_text(right, encoding="utf-8")
+
+
+@contextmanager
+def again_and_again(act: Callable[[], None], *, every: float) -> Iterator[None]:
+    """Do something now, and again after so many seconds."""
+    stop = threading.Event()
+
+    def go_on() -> None:
+        while not stop.is_set():
+            act()
+            stop.wait(every)
+
+    thread = threading.Thread(target=go_on, name="again")
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join()
 
 
 @contextmanager
@@ -161,12 +183,13 @@ CAUSES = (
     Cause("a rule that cannot be evaluated", failing_rule, ("ArbRuleEvaluationFailing",)),
     Cause("Prometheus does not reach itself", wrong_own_target, ("ArbPrometheusDown",)),
     Cause("the bot's disk hangs (the outbox's thread is held)", hanging_outbox, ("ArbBotHung",)),
+    Cause("the bot hangs (SIGSTOP)", hanging_bot, ("ArbBotDown",)),
     Cause(
-        "the bot hangs (SIGSTOP)",
-        hanging_bot,
-        ("ArbBotDown", "ArbNotificationsFailing"),
-        180.0,
+        "Alertmanager has a wrong token for the bot",
+        wrong_token,
+        ("ArbNotificationsFailing",),
+        300.0,
     ),
     Cause("Discord hangs (SIGSTOP)", hanging_discord, ("ArbDiscordUnreachable",), 240.0),
-    Cause("400 errors at once", crowd, ("ArbOutboxGrowing",), 240.0),
+    Cause("Discord is slower than what comes", slow_discord, ("ArbOutboxGrowing",), 420.0),
 )

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from bench.selftest.cause import Cause, by_demo
-from bench.selftest.scene import Scene, now
+from bench.selftest.events import fill
+from bench.selftest.scene import Scene
 
 # Beyond the monthly loss and the drawdown of limits.yml, 500 USD each.
 LOSS_CENTS = -60_000.0
@@ -13,20 +14,8 @@ LOSS_CENTS = -60_000.0
 @contextmanager
 def great_loss(scene: Scene) -> Iterator[None]:
     """One fill that loses more in a moment than a month may."""
-    scene.push(
-        "/api/fills",
-        {
-            "fill_id": f"selftest-loss-{now()}",
-            "timestamp": now(),
-            "pair_id": "selftest",
-            "entry_edge_cents": 2.5,
-            "realized_edge_cents": -60.0,
-            "slippage_cents": 62.5,
-            "fees_cents": 0.0,
-            "size_usd": 975.0,
-            "pnl_cents": LOSS_CENTS,
-        },
-    )
+    loss = {"realized_edge_cents": -60.0, "slippage_cents": 62.5, "pnl_cents": LOSS_CENTS}
+    scene.push("/api/fills", fill("loss", size_usd=975.0, **loss))
     yield
 
 
@@ -36,7 +25,6 @@ CAUSES = (
         "slow-hedges",
         "ArbHedgeSlow",
         "ArbHedgeObjectiveFast",
-        "ArbHedgeObjectiveSlow",
         seconds=300.0,
     ),
     by_demo("slippage", "ArbSlippageHigh", "ArbCaptureLow", seconds=600.0),
