@@ -19,7 +19,6 @@ from exporter.statistics.risk import risk_stats
 from exporter.statistics.rows import Scale, most_contracts, stats_row
 
 TOTAL = "total"
-MAX_PAIRS = 200
 
 Day = int | None
 
@@ -63,7 +62,7 @@ class Stats:
             LedgerUnavailable: it could not be read, or not be summed up to the present.
         """
         await self._hand_over()
-        await roll_up(self._ledger)
+        await self._ledger.roll_up()
         sums = await self._ledger.read(_read, by, first, last)
         today = day_of(self._now())
         begin = min(self._totals.days, default=None) if first is None else first
@@ -98,16 +97,6 @@ class Stats:
         )
 
 
-async def roll_up(ledger: Ledger) -> None:
-    """Bring the ledger's sums up to the present, with room for commits in between.
-
-    Raises:
-        LedgerUnavailable: they could not be stored.
-    """
-    while await ledger.read(Store.roll_up):
-        pass
-
-
 def _read(store: Store, by: Grouping | None, first: Day, last: Day) -> _Sums:
     [(_, tally)] = store.tallies(None, first, last)
     [(_, edges)] = store.edge_tallies(None, first, last)
@@ -125,5 +114,5 @@ def _rows(store: Store, by: Grouping | None, first: Day, last: Day) -> list[Row]
     group = stored_as(by)
     fills = store.tallies(group, first, last)
     if group == "pair":
-        return rows_of(by, fills, None)[:MAX_PAIRS]
+        return rows_of(by, fills, None)
     return rows_of(by, fills, store.edge_tallies(group, first, last))

@@ -3,13 +3,15 @@
 from collections.abc import Iterable, Sequence
 from typing import Any, Literal
 
-from sqlalchemy import Connection, Row, Table, and_, func, select, true
+from sqlalchemy import Connection, Row, Select, Table, and_, func, select, true
 from sqlalchemy.sql import ColumnElement
 
 from exporter.ledger import schema
 from exporter.ledger.rollup import adding
 from exporter.ledger.tallies import EDGE_TALLY, TALLY, EdgeTally, Group, Tally
 from exporter.metrics.buckets import HEDGE_SECONDS, LIFETIME_SECONDS
+
+MAX_PAIRS = 200
 
 Measure = Literal["hedge_latency", "edge_lifetime"]
 # A day, or a name; none where there was no name, and of the total.
@@ -27,10 +29,24 @@ BOUNDS: dict[Measure, tuple[float, ...]] = {
 def tallies(
     connection: Connection, by: Group | None, first_day: int | None, last_day: int | None
 ) -> list[tuple[Key, Tally]]:
-    """Each group's sums over these days, both included; without a group the total alone."""
-    table = schema.pair_results if by == "pair" else schema.results
-    rows = _sums(connection, table, "pair_id" if by == "pair" else by, first_day, last_day)
+    """Each group's sums over these days, both included; without a group the total alone.
+
+    Of pairs, of which there may be very many, the `MAX_PAIRS` that won or lost most.
+    """
+    days = first_day, last_day
+    if by == "pair":
+        largest = schema.pair_results.c.pair_id.in_(_largest_pairs(*days))
+        rows = _sums(connection, schema.pair_results, "pair_id", *days, only=largest)
+    else:
+        rows = _sums(connection, schema.results, by, *days)
     return [(row[0], Tally(**dict(zip(TALLY, row[1:], strict=True)))) for row in rows]
+
+
+def _largest_pairs(first: int | None, last: int | None) -> Select[tuple[str]]:
+    pairs = schema.pair_results
+    result = func.abs(func.sum(pairs.c.pnl))
+    query = select(pairs.c.pair_id).where(_days(pairs, first, last)).group_by(pairs.c.pair_id)
+    return query.order_by(result.desc(), pairs.c.pair_id).limit(MAX_PAIRS)
 
 
 def trades(connection: Connection) -> list[tuple[str | None, str | None, Tally]]:
@@ -93,12 +109,18 @@ def add_edges(
 
 
 def _sums(
-    connection: Connection, table: Table, by: str | None, first: int | None, last: int | None
+    connection: Connection,
+    table: Table,
+    by: str | None,
+    first: int | None,
+    last: int | None,
+    *,
+    only: ColumnElement[bool] | None = None,
 ) -> Sequence[Row[Any]]:
     """Rows of a key and the sums in the table's order."""
-    sums = [func.ifnull(func.sum(column), 0) for column in table.columns if not column.primary_key]
     key: ColumnElement[Any] = func.nullif(table.c[by] if by else "", "")
-    query = select(key, *sums).where(_days(table, first, last))
+    wanted = _days(table, first, last)
+    query = select(key, *_added(table)).where(wanted if only is None else and_(wanted, only))
     if by is not None:
         query = query.group_by(table.c[by]).order_by(table.c[by])
     return connection.execute(query).all()
