@@ -51,7 +51,7 @@ alerts: $(VENV)/dev.stamp  ## write docs/alerts.md again from the rules
 dashboards: $(VENV)/dev.stamp  ## write grafana/dashboards/*.json again from their Python
 	@$(BIN)/python -m grafana.build
 
-pictures: $(VENV)/dev.stamp programs  ## take the pictures of docs/discord.md anew; ARGS="critical" for some
+pictures: $(VENV)/dev.stamp programs  ## take the pictures of docs/discord.md anew; ARGS="critical" for some, ARGS=boards for Grafana's
 	@$(BIN)/python -W ignore -m tests.pictures $(ARGS)
 
 bench: $(VENV)/dev.stamp  ## measure

@@ -120,7 +120,7 @@ def _net_edge_cell() -> list[Override]:
             decimals=2,
             min=0,
             max=FULL_CENTS,
-            custom_width=150,
+            custom_width=140,
         )
     ]
 
@@ -142,8 +142,9 @@ def _widths() -> list[Override]:
         "To limit": 85,
         "Slippage": 85,
         "Confidence": 100,
-        "Best side": 175,
-        "Leader": 105,
-        "Age": 75,
+        "Best side": 170,
+        "Leader": 100,
+        "Age": 70,
+        "Category": 105,
     }
     return [override(f"^{name}$", custom_width=width) for name, width in widths.items()]

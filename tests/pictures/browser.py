@@ -18,11 +18,17 @@ class NoBrowser(RuntimeError):
     """There is no Chromium on this machine."""
 
 
-def photograph(page: str, folder: Path) -> bytes:
-    """A page as PNG, cut to its contents; `folder` is for files on the way."""
+def find_browser() -> str:
+    """Chromium, by either of its names."""
     program = shutil.which("chromium") or shutil.which("chromium-browser")
     if program is None:
         raise NoBrowser("Chromium is missing: apt-get install chromium fonts-noto-color-emoji")
+    return program
+
+
+def photograph(page: str, folder: Path) -> bytes:
+    """A page as PNG, cut to its contents; `folder` is for files on the way."""
+    program = find_browser()
     source, shot = folder / "page.html", folder / "shot.png"
     source.write_text(page, encoding="utf-8")
     subprocess.run(
