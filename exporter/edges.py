@@ -5,7 +5,6 @@ from exporter.clock import Clock
 from exporter.edge_days import EdgeDays
 from exporter.frozen import FrozenBooks
 from exporter.ledger.ledger import Ledger
-from exporter.ledger.store import Store
 from exporter.ledger.tallied import EdgeRow, SpreadRow
 from exporter.limits_in_force import LimitsInForce
 from exporter.live_edges import EndedEdge, LiveEdges
@@ -50,7 +49,7 @@ class Edges:
         self.books.update(edges)
 
     async def _store(self, rows: list[EdgeRow], lifetimes: list[SpreadRow]) -> None:
-        await self._ledger.read(Store.add_edges, rows, lifetimes)
+        await self._ledger.add_edges(rows, lifetimes)
 
     def _ended(self, end: EndedEdge) -> None:
         self._metrics.edges.observe_end(end)

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from exporter.ledger.ledger import Ledger
 from exporter.ledger.store import Store
 from exporter.metrics.results import Group
-from exporter.stats import roll_up
 
 log = logging.getLogger(__name__)
 
@@ -41,13 +40,14 @@ class Refresh:
             await asyncio.sleep(REFRESH_SECONDS)
 
     async def catch_up(self) -> None:
-        """Read them now, if anything was stored since."""
+        """Read them now, if anything was stored since; while much is, they follow behind."""
         head = await self._ledger.read(Store.head)
         if head == self._head:
             return
-        await roll_up(self._ledger)
+        holds_all = await self._ledger.roll_up_idly()
         self._on_read(await self._ledger.read(Store.trades))
-        self._head = head
+        if holds_all:
+            self._head = head
 
     def _failed(self, error: Exception) -> None:
         self._on_failure()

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Concatenate, ParamSpec, TypeVar
 
@@ -12,6 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from exporter.errors import LedgerUnavailable
 from exporter.ledger.records import ControlRecord
 from exporter.ledger.store import Store
+from exporter.ledger.tallied import EdgeRow, SpreadRow
 from exporter.ledger.writer import Identified, Refusal, Written
 
 log = logging.getLogger(__name__)
@@ -38,6 +39,8 @@ class Ledger:
         self._waiting: list[Waiting] = []
         self._wake = asyncio.Event()
         self._is_closing = False
+        self._commits = 0
+        self._rolling = asyncio.Lock()  # a commit never waits for more than one stretch of rows
         self.is_ready = True
         self._task: asyncio.Task[None] | None = None
         self.on_stored: Callable[[Written], None] = lambda written: None
@@ -78,6 +81,8 @@ class Ledger:
     ) -> T:
         """Run one of the store's reads, as in `ledger.read(Store.fills, limit=20)`.
 
+        A function of its own may read several things at one moment: nothing comes in between.
+
         Raises:
             LedgerUnavailable: the file could not be read.
         """
@@ -86,6 +91,38 @@ class Ledger:
         except SQLAlchemyError as error:
             log.error("ledger: a read failed: %s", type(error).__name__)
             raise LedgerUnavailable("the ledger cannot be read now") from error
+
+    async def add_edges(self, rows: Sequence[EdgeRow], lifetimes: Sequence[SpreadRow]) -> None:
+        """Add edges that ended to the sums.
+
+        Raises:
+            LedgerUnavailable: nothing was added.
+        """
+        await self._run(Store.add_edges, rows, lifetimes)
+
+    async def roll_up(self) -> None:
+        """Take everything that is stored by now into the sums, with commits in between.
+
+        Raises:
+            LedgerUnavailable: not all of it could be taken in.
+        """
+        async with self._rolling:
+            waiting = await self.read(Store.waiting)
+            while waiting > 0:  # not for what comes meanwhile, or it might never end
+                waiting -= await self.read(Store.roll_up) or waiting
+
+    async def roll_up_idly(self) -> bool:
+        """Take some of what is stored into the sums, and more while no commit comes; whether all.
+
+        Raises:
+            LedgerUnavailable: some could not be taken in.
+        """
+        async with self._rolling:
+            commits = self._commits
+            while await self.read(Store.roll_up):
+                if self._commits != commits:
+                    return False
+            return True
 
     async def _run(
         self, task: Callable[Concatenate[Store, P], T], *args: P.args, **kwargs: P.kwargs
@@ -106,6 +143,7 @@ class Ledger:
         loop = asyncio.get_running_loop()
         records = [record for group, _ in waiting for record in group]
         started = loop.time()
+        self._commits += 1
         try:
             written = await self._run(Store.write, records)
         except Exception as error:

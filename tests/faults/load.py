@@ -61,6 +61,8 @@ class Load:
         assert round(self._api.get("/api/pnl")["realized_usd"] * 1_000_000) == total
         assert self._api.sample("arb_pnl_realized_usd") == total / 1_000_000
         assert sum(day["fills"] for day in self._api.get("/api/pnl")["days"]) == len(rows)
+        sums = self._api.get("/api/stats")["total"]
+        assert (sums["fills"], round(sums["pnl_usd"] * 1_000_000)) == (len(rows), total)
         assert self.unexpected == []
         return Tally(
             acknowledged=len(self.acknowledged),

@@ -135,6 +135,7 @@ def test_a_full_disk_is_said_and_survived(on_small_disk: tuple[ExporterProcess, 
     assert api.get("/readyz") == {"status": "ready"}
     assert len(stored_fills(api)) == 1_001
     assert api.sample("arb_pnl_realized_usd") == 1_001 * 1.5
+    assert api.get("/api/stats")["total"]["fills"] == 1_001
 
 
 @needs_disk
