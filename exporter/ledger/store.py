@@ -88,8 +88,10 @@ class Store:
         with self._storing_facts():
             return self._writer.write(records)
 
-    def fills(self, *, limit: int, before: int | None = None) -> list[StoredFill]:
-        """The newest fills first; `before` is the `seq` to go on below."""
+    def fills(
+        self, *, limit: int, before: int | None = None, fill_id: str | None = None
+    ) -> list[StoredFill]:
+        """The newest fills first, or only one; `before` is the `seq` to go on below."""
         reversed_us = schema.reversals.c.timestamp_us.label("reversed_us")
         is_its = schema.reversals.c.reverses == schema.fills.c.fill_id
         joined = schema.fills.outerjoin(schema.reversals, is_its)
@@ -97,6 +99,8 @@ class Store:
         query = query.order_by(schema.fills.c.seq.desc()).limit(limit)
         if before is not None:
             query = query.where(schema.fills.c.seq < before)
+        if fill_id is not None:
+            query = query.where(schema.fills.c.fill_id == fill_id)
         rows = self._connection.execute(query).mappings()
         return [stored_fill(dict(row)) for row in rows]
 

@@ -19,7 +19,7 @@ from exporter.ledger.store import Store
 from exporter.limits_in_force import LimitsInForce
 from exporter.live_edges import LiveEdges
 from exporter.routes.documented import call, respond
-from exporter.routes.paging import Limit, PairId, Sequence
+from exporter.routes.paging import FillId, Limit, PairId, Sequence
 from exporter.stream import EVERY_KIND, Kinds, Stream
 
 
@@ -60,9 +60,14 @@ def fills(ledger: Ledger, control: Control) -> APIRouter:
     routes = APIRouter(prefix="/api", tags=["read"])
 
     @routes.get("/fills", **call(list[StoredFill]))
-    async def get_fills(limit: Limit = 20, before: Sequence = None) -> Response:
-        """Fills, the newest first; `before` the smallest `seq` of a page gives the next."""
-        stored = await ledger.read(Store.fills, limit=limit, before=before)
+    async def get_fills(
+        limit: Limit = 20, before: Sequence = None, fill_id: FillId = None
+    ) -> Response:
+        """Fills, the newest first; `before` the smallest `seq` of a page gives the next.
+
+        With `fill_id` only that one, if there is one.
+        """
+        stored = await ledger.read(Store.fills, limit=limit, before=before, fill_id=fill_id)
         return respond([_judged(fill) for fill in stored])
 
     def _judged(fill: StoredFill) -> StoredFill:

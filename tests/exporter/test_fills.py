@@ -46,6 +46,14 @@ def test_fills_come_newest_first_and_in_pages(api: Client) -> None:
     assert [row["fill_id"] for row in first + second] == ["f-4", "f-3", "f-2", "f-1"]
 
 
+def test_one_fill_can_be_asked_for(api: Client) -> None:
+    """By its identity, however many came after it; an unknown one is an empty list."""
+    api.post("/api/fills", [fill(f"f-{number}") for number in range(30)])
+
+    assert [row["fill_id"] for row in api.get("/api/fills?fill_id=f-0")] == ["f-0"]
+    assert api.get("/api/fills?fill_id=unknown") == []
+
+
 def test_money_is_exact(api: Client) -> None:
     """A thousand tenths of a cent sum to exactly one dollar."""
     api.post("/api/fills", [fill(f"f-{i}", pnl_cents=0.1) for i in range(1000)])
