@@ -42,5 +42,5 @@ def dashboard(
         "annotations": {"list": annotations()},
         "links": board_links(),
         "templating": {"list": [data_source(), *variables]},
-        "panels": place(rows),
+        "panels": place(rows, uid=f"{TAG}-{uid}"),
     }

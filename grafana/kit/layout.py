@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from zlib import crc32
 
 from grafana.kit.base import Panel
+from grafana.kit.runbooks import with_runbooks
 
 COLUMNS = 24
 
@@ -32,13 +33,14 @@ def id_of(title: str) -> int:
     return crc32(title.encode()) % 900_000 + 100_000
 
 
-def place(rows: Iterable[Row]) -> list[Panel]:
-    """All panels with position and id, row by row."""
+def place(rows: Iterable[Row], *, uid: str) -> list[Panel]:
+    """All panels with position, id and runbooks, row by row."""
     panels: list[Panel] = []
     top = 0
     for row in rows:
         header = _header(row, top)
-        placed, bottom = _flow(row.tiles, top=top + 1)
+        flowed, bottom = _flow(row.tiles, top=top + 1)
+        placed = [with_runbooks(uid, panel) for panel in flowed]
         header["panels"] = placed if row.collapsed else []
         panels += [header] if row.collapsed else [header, *placed]
         top = top + 1 if row.collapsed else bottom

@@ -6,7 +6,15 @@ from typing import Any
 import pytest
 
 from grafana.kit.colours import CATEGORIES, VENUES
-from tests.grafana.board_files import all_panels, base_panels, rest_panels, title_of
+from tests.grafana.board_files import (
+    all_panels,
+    base_panels,
+    boards,
+    panels,
+    rest_panels,
+    title_of,
+)
+from tests.prometheus.rule_files import alerts
 
 every_panel = pytest.mark.parametrize("panel", all_panels(), ids=title_of)
 every_base_panel = pytest.mark.parametrize("panel", base_panels(), ids=title_of)
@@ -130,3 +138,20 @@ def test_state_is_never_told_by_colour_alone(panel: dict[str, Any]) -> None:
         results = [options["result"]] if "result" in options else list(options.values())
 
         assert all(result["text"] for result in results)
+
+
+def test_every_alert_is_named_on_the_panel_that_it_links_to() -> None:
+    """Whoever comes from the alert's card finds the runbook beside the picture."""
+    described = {
+        f"/d/{board['uid']}?viewPanel={panel['id']}": panel["description"]
+        for board in boards()
+        for panel in panels(board)
+    }
+
+    linked = {a["alert"]: a["annotations"].get("panel") for a in alerts()}
+
+    assert [
+        name
+        for name, link in linked.items()
+        if link and f"docs/runbooks/{name}.md" not in described[link]
+    ] == []
