@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
+from itertools import product
 
 from prometheus_client import Metric
 from prometheus_client.core import GaugeMetricFamily
@@ -92,10 +93,10 @@ class Results(Collector):
             "Trades from gross edge to P&L: gross - fees - slippage + other = realized",
             labels=["part", "category", "leader"],
         )
-        sums: dict[tuple[str, str], Tally] = {}
+        # The difference over a time misses the first trade of a series that only begins with it.
+        sums = dict.fromkeys(product(self._category.values, self._venue.values), Tally())
         for category, leader, tally in groups:
-            key = (self._category.shown(category), self._venue.shown(leader))
-            sums[key] = sums.get(key, Tally()) + tally
+            sums[self._category.shown(category), self._venue.shown(leader)] += tally
         for key, tally in sums.items():
             steps = waterfall(tally)
             for part in PARTS:

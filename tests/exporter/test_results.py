@@ -85,6 +85,7 @@ def test_the_waterfall_and_the_leaders_by_their_labels(api: Client) -> None:
 
     assert steps("economics", "polymarket") == pytest.approx([2.1, 0.18, 0.24, -0.18, 1.5])
     assert steps("other", "other")[-1] == 0
+    assert steps("crypto", "kalshi") == [0] * 5
     assert api.sample("arb_leader_trades", leader="polymarket", result="right") == 1
     assert api.sample("arb_leader_trades", leader="other", result="wrong") == 1
     assert api.sample("arb_leader_trades", leader="kalshi", result="right") == 0
