@@ -7,20 +7,56 @@ from pathlib import Path
 import pytest
 
 from exporter.errors import StartError
+from exporter.ledger.segments import Segment
 from exporter.ledger.store import Store
 from tests.client import fill
 from tests.conftest import RunningExporter
 
-V2 = Path(__file__).with_name("ledger_v2.sql")  # dumped from a file that version 2 wrote
+# Dumped from files that those versions wrote.
+V2 = Path(__file__).with_name("ledger_v2.sql")
+V3 = Path(__file__).with_name("ledger_v3.sql")
 
 
 @pytest.fixture
 def v2_path(ledger_path: Path) -> Path:
     """A ledger of schema 2, with something in every table."""
-    with closing(sqlite3.connect(ledger_path)) as connection:
-        connection.executescript(V2.read_text())
+    return loaded(ledger_path, V2)
+
+
+@pytest.fixture
+def v3_path(ledger_path: Path) -> Path:
+    """A ledger of schema 3, with late fills, and reversals between others."""
+    return loaded(ledger_path, V3)
+
+
+def loaded(path: Path, dump: Path) -> Path:
+    """A file with what was dumped."""
+    with closing(sqlite3.connect(path)) as connection:
+        connection.executescript(dump.read_text())
         connection.execute("PRAGMA journal_mode=WAL")
-    return ledger_path
+    return path
+
+
+def segments(path: Path) -> dict[int, Segment]:
+    """Each hour by one loop over all rows, in the order of the ledger."""
+    query = "SELECT seq, timestamp_us, pnl_microusd, {} FROM {}"
+    with closing(sqlite3.connect(path)) as connection:
+        rows = [*connection.execute(query.format(1, "fills"))]
+        rows += connection.execute(query.format(0, "reversals"))
+    hours: dict[int, Segment] = {}
+    for _, time_us, pnl, is_fill in sorted(rows):
+        hour = time_us // 3_600_000_000
+        hours[hour] = hours.get(hour, Segment()) + Segment(
+            pnl, is_fill, max(pnl, 0), min(pnl, 0), min(pnl, 0)
+        )
+    return hours
+
+
+def tables(path: Path) -> dict[str, str]:
+    """How each table of a file is made, but for white space."""
+    with closing(sqlite3.connect(path)) as connection:
+        found = connection.execute("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL")
+        return {name: "".join(sql.split()) for name, sql in found}
 
 
 def test_a_ledger_of_version_2_is_taken_over(v2_path: Path) -> None:
@@ -58,6 +94,37 @@ def test_a_fill_of_version_2_sent_again_is_a_duplicate(v2_path: Path) -> None:
     assert again.json()["duplicate"] == 1
     assert other.status_code == 409
     exporter.stop()
+
+
+def test_a_ledger_of_version_3_gets_its_hours_anew(
+    v3_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Each result at its place, also those that came late; what it did is in the log."""
+    expected = segments(v3_path)
+
+    with caplog.at_level("INFO"):
+        store = Store(v3_path)
+
+    assert store.hours() == expected
+    assert len(expected) == 3 and any(hour.drawdown < hour.low for hour in expected.values())
+    assert "worked out 3 hours anew from 20 fills" in caplog.text
+    store.close()
+
+
+def test_what_a_ledger_of_version_3_holds_is_rolled_up(v3_path: Path, tmp_path: Path) -> None:
+    """All of its fills and reversals wait at first; its tables are those of a new ledger."""
+    store = Store(v3_path)
+    waiting = store.waiting()
+    Store(tmp_path / "new.db").close()
+
+    while store.roll_up():
+        pass
+
+    tally = store.tallies(None)[0][1]
+    assert (waiting, tally.fills, tally.reversals, tally.trades) == (24, 20, 4, 16)
+    assert tally.pnl == sum(segment.pnl for segment in store.hours().values())
+    store.close()
+    assert tables(v3_path) == tables(tmp_path / "new.db")
 
 
 def test_a_take_over_that_fails_changes_nothing(v2_path: Path) -> None:
