@@ -11,12 +11,6 @@ Draw = Literal["lines", "area", "stack", "dots", "bars"]
 # A list below, or a table beside the chart for many lines.
 Legend = Literal["list", "table"]
 
-Scale = Literal["linear", "log"]
-SCALES: dict[Scale, dict[str, Any]] = {
-    "linear": {"type": "linear"},
-    "log": {"type": "log", "log": 10},
-}
-
 # Dots and bars are for what happens a few times a minute: one value a minute, gaps bridged.
 SPARSE_INTERVAL = "1m"
 BRIDGED_MILLISECONDS = 3_600_000
@@ -55,17 +49,15 @@ def timeseries(
     no_value: str = NOT_MEASURED,
     calcs: Sequence[str] = ("lastNotNull",),
     legend: Legend = "list",
-    scale: Scale = "linear",
 ) -> Panel:
     """Lines over time; a single one has no legend. `calcs` are what the legend tells of each.
 
     `soft_maximum`: the axis reaches at least that far, so that a line at 0 lies at the bottom.
-    `scale`: by powers of ten where the tail is far above the median.
     """
     panel = base_panel("timeseries", title, description, queries, unit=unit, overrides=overrides)
     panel["fieldConfig"]["defaults"] |= {
         "color": {"mode": "palette-classic"},
-        "custom": _custom(draw, soft_maximum) | {"scaleDistribution": SCALES[scale]},
+        "custom": _custom(draw, soft_maximum),
         "noValue": no_value,
         **_bounds(decimals, minimum, maximum),
     }
@@ -93,6 +85,7 @@ def _custom(draw: Draw, soft_maximum: float | None) -> Panel:
         "axisPlacement": "auto",
         "axisSoftMin": 0,
         **({"axisSoftMax": soft_maximum} if soft_maximum else {}),
+        "scaleDistribution": {"type": "linear"},
         "stacking": {"group": "A", "mode": "none"},
         "thresholdsStyle": {"mode": "off"},
         **DRAWN[draw],

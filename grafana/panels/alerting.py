@@ -21,7 +21,7 @@ SEVERITIES = states_by_name(
 
 def alerts() -> Panel:
     """The alerts that are firing."""
-    firing = 'ALERTS{alertstate="firing", alertname!="ArbWatchdog"}'
+    firing = 'ALERTS{alertstate="firing", severity!="none"}'
     shown = {
         "excludeByName": {"Time": True, "Value": True},
         "indexByName": {column: index for index, column in enumerate(ALERT_COLUMNS)},

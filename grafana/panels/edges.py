@@ -117,21 +117,15 @@ def outcomes() -> Panel:
 
 def lifetime() -> Panel:
     """How long edges live."""
-    name = "arb_edge_lifetime_seconds"
-    return timeseries(
+    lifetimes = bucket_counts("arb_edge_lifetime_seconds", *CHOSEN)
+    return heatmap(
         "Edge lifetime",
-        "How long edges had been live when they ended. The median is the time there is to act: "
-        "near the hedge latency, most edges are gone before both legs are filled.",
-        [
-            Query(expr=quantile(0.5, name, where=CHOSEN), legend="p50"),
-            Query(expr=quantile(0.95, name, where=CHOSEN), legend="p95"),
-        ],
+        "How many of the edges that ended had been live for how long, in seconds. Most lie where "
+        "the time to act ends: near the hedge latency, most are gone before both legs are "
+        "filled.",
+        Query(expr=lifetimes, legend="{{le}}", format="heatmap"),
         unit=units.SECONDS,
-        overrides=quantile_colours(),
-        draw="dots",
-        scale="log",
-        no_value=NONE_ENDED,
-    )
+    ) | {"interval": "1m"}
 
 
 def expected_slippage() -> Panel:
