@@ -14,21 +14,6 @@ def states(*names: tuple[float, str, str]) -> Mappings:
     return [{"type": "value", "options": options}]
 
 
-def ranges(*names: tuple[float, float, str, str]) -> Mappings:
-    """Value mappings: from, to, the word and its colour. Grafana takes an open end for 0."""
-    return [
-        {
-            "type": "range",
-            "options": {
-                "from": low,
-                "to": high,
-                "result": {"index": index, "text": text, "color": colour},
-            },
-        }
-        for index, (low, high, text, colour) in enumerate(names)
-    ]
-
-
 def words(names: dict[str, str]) -> Mappings:
     """Value mappings of texts: what a reader sees for each."""
     options = {

@@ -3,7 +3,7 @@
 from grafana.kit import units
 from grafana.kit.base import Panel
 from grafana.kit.colours import BAD, GOOD, HALTED, NEUTRAL, WARNING, above_zero, override, steps
-from grafana.kit.mappings import ranges, states
+from grafana.kit.mappings import states
 from grafana.kit.queries import (
     Query,
     feed_age,
@@ -20,6 +20,13 @@ HALT_STATES = states(
     (1, "Halt requested", WARNING),
     (2, "Halted", HALTED),
     (3, "Unconfirmed", BAD),
+)
+FEED_STATES = states(
+    (-1, "Never seen", NEUTRAL),
+    (0, "Fresh", GOOD),
+    (1, "Late", BAD),
+    (2, "Silent", BAD),
+    (3, "Silent", BAD),
 )
 HALT_STATE = f"max by (venue) ({of('arb_venue_halt_state', OF_VENUE)})"
 
@@ -78,17 +85,23 @@ def live_edges() -> Panel:
 
 def feeds() -> Panel:
     """Whether each venue's books are fresh."""
-    share = f"{feed_age()} / on (venue) {venue_limit('feed_silence')}"
+    silent = f"2 * ({feed_age()} > bool on (venue) {venue_limit('feed_silence')})"
+    judged = f"max by (venue) ({of('venue:arb_feed_latency_seconds:judged_rate1m', OF_VENUE)})"
+    late = f"({judged} > bool on (venue) {venue_limit('feed_latency')})"
     never_seen = f"0 * {venue_limit('feed_silence')} - 1"
     return stat(
         "Feeds",
-        "Fresh: the last book update is younger than the venue's silence limit. Silent: older, "
-        "and prices may be gone. Halt the venue, then reconnect its feed.",
-        [Query(expr=f"{share} or {never_seen}", legend="{{venue}}")],
+        "Fresh: book updates are younger than the venue's limits. Late: they are older than its "
+        "feed latency when they come. Silent: none came for longer than its feed silence, and "
+        "prices may be gone. Halt the venue, then reconnect its feed.",
+        [
+            Query(
+                expr=f"{silent} + on (venue) {late} or {silent} or {never_seen}",
+                legend="{{venue}}",
+            )
+        ],
         unit=units.STATE,
-        mappings=ranges(
-            (-1, -1, "Never seen", NEUTRAL), (-0.99, 1, "Fresh", GOOD), (1, 1e9, "Silent", BAD)
-        ),
+        mappings=FEED_STATES,
     )
 
 
