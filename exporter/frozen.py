@@ -29,7 +29,7 @@ SHORTEST_SECONDS = 10.0
 # A pair is looked at so often at most, whatever its engine pushes: an edge costs next to nothing.
 LOOK_SECONDS = 0.5
 # The other side must have moved this often, and more often by so much than is usual.
-FEWEST_MOVES, TIMES_USUAL_MOVES = 5, 3
+FEWEST_MOVES, TIMES_USUAL_MOVES = 8, 4
 MOST_MOVES = 65_535
 
 
@@ -73,16 +73,17 @@ class FrozenBooks:
     - It stands still for longer than its habit allows: `allowance` times the third largest of its
       last 128 gaps between changes, and at least 10 s. The factor is such that a book that changes
       at random at a steady rate, whatever the rate, exceeds it once in 100 million gaps.
-    - Meanwhile the pair's other books moved at least 5 times, and more than three times as often
+    - Meanwhile the pair's other books moved at least 8 times, and more than four times as often
       as the third largest of the counts of their moves between two moves of this one. So a market
       in which both slow down is quiet, not frozen.
 
     Measured over simulated markets, looked at every 5 s: no false alarm in 1,320 pair-hours of
     books that change at random, from 5 a second to 3 a minute, also ten times as often as the
-    other side or both slowing down twentyfold; a book that stops is found after 25 of its usual
-    gaps (at 1 a second 25 s, at worst 30 s; at 1 in 4 s 85 s, at worst 100 s). Gaps with a heavy
-    tail, on one side alone, do look like freezes: with lognormal ones (sigma 1.5, mean 2 s) 2.3 an
-    hour for each pair, in which a book really stands still for minutes.
+    other side or both slowing down twentyfold and more; a book that stops is found after 25 of its
+    usual gaps (at 1 a second 30 s, at worst 35 s; at 1 in 4 s 100 s, at worst 110 s). Gaps with a
+    heavy tail, on one side alone, do look like freezes: with lognormal ones (sigma 1.5, mean 2 s)
+    1.4 an hour for each pair, in which a book really stands still for minutes. A pair is looked at
+    twice a second at most.
 
     Nothing is said of a book with fewer than 16 gaps. Times are the engine's own, so its clock may
     be off by less than an edge lives; that a pair is still watched runs on the monotonic clock: one

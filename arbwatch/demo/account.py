@@ -1,22 +1,36 @@
 """The demo's books: what it holds, what it earned, and the limits it keeps by itself."""
 
+import math
+from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from arbwatch.demo.fees import DOLLAR_MICROS
 from arbwatch.demo.market import VENUES, Pair
-from arbwatch.demo.pricing import Package
+from arbwatch.demo.pricing import Package, expected_slippage_cents
 from arbwatch.events import Exposure, ExposureRow
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OwnLimits:
-    """The limits an engine keeps before anyone has to alert: the values of `limits.yml`."""
+    """The limits an engine keeps before anyone has to alert: the values of `limits.yml`.
+
+    But `slippage_cents`, which is what an order is expected to slip at most: half of the limit that
+    its median has, since orders slip by more than books foretell. Only the recorded pair is filled
+    whatever its depth was.
+    """
 
     venue_usd: float = 5000.0
     contract_usd: float = 250.0
     pairs: int = 8
+    slippage_cents: float = 0.2
     daily_loss_usd: float = 100.0
+
+
+# Of an engine whose own limits do not work; its loss of the day it still tells.
+IGNORED = OwnLimits(
+    venue_usd=math.inf, contract_usd=math.inf, pairs=1_000_000, slippage_cents=math.inf
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +59,8 @@ class Account:
         mine = [position for position in self.positions if position.pair is pair]
         if len(mine) >= pair.max_positions or not self._has_place_for(pair):
             return False
+        if not pair.is_recorded and expected_slippage_cents(package) > self.limits.slippage_cents:
+            return False
         added = leg_notionals(package)
         return all(
             _usd(mine, venue) + added[venue] / DOLLAR_MICROS <= self.limits.contract_usd
@@ -66,10 +82,14 @@ class Account:
     def exposure(self, *, timestamp: datetime) -> Exposure:
         """A whole snapshot by venue and category; what it does not name is closed."""
         rows: dict[tuple[str, str], list[int]] = {}
+        contracts: dict[tuple[str, str], defaultdict[str, int]] = {}
         for position in self.positions:
             for venue, micros in position.notional_micros.items():
                 if micros:
-                    rows.setdefault((venue, position.pair.category), []).append(micros)
+                    key = (venue, position.pair.category)
+                    rows.setdefault(key, []).append(micros)
+                    held = contracts.setdefault(key, defaultdict(int))
+                    held[position.pair.pair_id] += micros
         return Exposure(
             rows=[
                 ExposureRow(
@@ -77,10 +97,12 @@ class Account:
                     category=category,
                     total_notional_usd=sum(held) / DOLLAR_MICROS,
                     num_positions=len(held),
+                    largest_contract_usd=max(contracts[venue, category].values()) / DOLLAR_MICROS,
                 )
                 for (venue, category), held in sorted(rows.items())
             ],
             timestamp=timestamp,
+            num_pairs=len({position.pair.pair_id for position in self.positions}),
         )
 
     def _has_place_for(self, pair: Pair) -> bool:

@@ -37,6 +37,24 @@ class RecordedInstant:
     instant: Instant
 
 
+class BookTimes:
+    """When each venue's book of each pair last changed, as far as this engine saw."""
+
+    def __init__(self) -> None:
+        self._seen: dict[tuple[str, str], tuple[Book, datetime]] = {}
+
+    def of(self, pair_id: str, instant: Instant, *, now: datetime) -> dict[str, datetime]:
+        """By venue; a book that differs from the last one seen has changed now."""
+        books = {"polymarket": instant.polymarket, "kalshi": instant.kalshi}
+        return {venue: self._changed(pair_id, venue, book, now) for venue, book in books.items()}
+
+    def _changed(self, pair_id: str, venue: str, book: Book, now: datetime) -> datetime:
+        known = self._seen.get((pair_id, venue))
+        if known is None or known[0] != book:
+            known = self._seen[pair_id, venue] = (book, now)
+        return known[1]
+
+
 def load_recording() -> list[RecordedInstant]:
     """The 1,006 instants of `quotes.csv.gz`, oldest first."""
     packed = files("arbwatch.demo").joinpath("data/quotes.csv.gz").read_bytes()

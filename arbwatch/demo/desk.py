@@ -8,6 +8,7 @@ from datetime import datetime
 from random import Random
 
 from arbwatch.demo.account import Account
+from arbwatch.demo.books import BookTimes
 from arbwatch.demo.execution import Profile, healthy
 from arbwatch.demo.market import KALSHI, POLYMARKET, VENUES, Tick
 from arbwatch.demo.orders import OrderBook, Reachable, RestingOrder
@@ -42,6 +43,7 @@ class Desk:
     reachable: Reachable = lambda venue: True
     account: Account = field(default_factory=Account)
     orders: OrderBook = field(default_factory=OrderBook)
+    _times: BookTimes = field(default_factory=BookTimes)
     _fills: Counter[str] = field(default_factory=Counter)
     _halted: set[str] = field(default_factory=set)
     _breached: set[object] = field(default_factory=set)
@@ -49,10 +51,11 @@ class Desk:
 
     def on_tick(self, tick: Tick, *, now: datetime) -> list[Event]:
         """The edge of this tick, if it can be priced, and the fill when it is taken."""
+        changed = self._times.of(tick.pair.pair_id, tick.instant, now=now)
         package = best_package(tick.instant, tick.pair.order_contracts, fees=tick.pair.fees)
         if package is None:
             return []
-        edge = edge_of(tick, package, timestamp=now)
+        edge = edge_of(tick, package, timestamp=now, changed=changed)
         with self._lock:
             self.account.release(tick.at)
             self.orders.expire(tick.at)

@@ -5,7 +5,7 @@ figures of real engines in the scenarios.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from random import Random
 
@@ -17,6 +17,8 @@ from arbwatch.events import FillStatus
 
 # Beyond the best of the two measured markouts: an exponential tail, cut at the worst one.
 MEAN_EXTRA_SLIPPAGE_CENTS = 0.12
+# Chosen, not measured: over the limit of the median, and more of the edge than may be lost.
+SLIPPED_CENTS, SLIPPED_SHARE = (0.45, 0.65), 0.65
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,10 +78,30 @@ def losing(package: Package, rng: Random, hidden_loss_cents: float) -> Execution
     )
 
 
+def slow(package: Package, rng: Random, hidden_loss_cents: float) -> Execution:
+    """Both legs fill, the second as late as a real engine's orders were confirmed by Kalshi."""
+    filled = healthy(package, rng, hidden_loss_cents)
+    return replace(filled, hedge_latency_ms=round(_order_ms().draw(rng), 1))
+
+
+def slipping(package: Package, rng: Random, hidden_loss_cents: float) -> Execution:
+    """Both legs fill and keep a third of their edge: books are thinner than they look."""
+    slipped = _cents_to_micros(rng.uniform(*SLIPPED_CENTS) + hidden_loss_cents)
+    lost = round(SLIPPED_SHARE * _edge_micros(package))
+    latency = healthy(package, rng, 0.0).hedge_latency_ms
+    return Execution(slippage_micros=max(slipped, lost), hedge_latency_ms=latency)
+
+
 @cache
 def leg_skew_ms() -> Quantiles:
     """From first to second leg in a real engine: half beyond 0.6 s, 1 in 20 beyond 5.5 s."""
     return quantiles("latency_ms", "leg_to_leg_skew", floor=50.0, geometric=True)
+
+
+@cache
+def _order_ms() -> Quantiles:
+    """Kalshi's order round trips: half beyond 0.6 s, 1 in 20 beyond 1.2 s."""
+    return quantiles("latency_ms", "order_rtt_kalshi", floor=260.0)
 
 
 @cache

@@ -20,8 +20,10 @@ from arbwatch.demo.pricing import Package, confidence, expected_slippage_cents
 from arbwatch.events import Edge, Fill
 
 
-def edge_of(tick: Tick, package: Package, *, timestamp: datetime) -> Edge:
-    """What the pair would earn now."""
+def edge_of(
+    tick: Tick, package: Package, *, timestamp: datetime, changed: dict[str, datetime]
+) -> Edge:
+    """What the pair would earn now; `changed` is when its books did."""
     pair = tick.pair
     return Edge(
         pair_id=pair.pair_id,
@@ -35,6 +37,7 @@ def edge_of(tick: Tick, package: Package, *, timestamp: datetime) -> Edge:
         best_side=package.best_side,
         category=pair.category,
         ttl_seconds=pair.ttl_seconds,
+        books_changed_at=changed,
     )
 
 

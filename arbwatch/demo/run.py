@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from arbwatch.demo.account import Account
 from arbwatch.demo.books import load_recording
 from arbwatch.demo.clock import Clock
 from arbwatch.demo.desk import Desk, MayTrade, Say, Style
@@ -55,7 +56,8 @@ def open_desk(
         is_up = options.scenario.feed_at(venue, clock.elapsed()).is_up
         return is_up and (drops.is_up or venue != KALSHI)
 
-    return Desk(style, may_trade, say, reachable=is_reachable)
+    account = Account(limits=options.scenario.limits)
+    return Desk(style, may_trade, say, reachable=is_reachable, account=account)
 
 
 def moments(options: Options, desk: Desk) -> Iterator[Moment]:

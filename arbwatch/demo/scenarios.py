@@ -1,23 +1,26 @@
 """Incidents on demand, each taken from what real engines went through, with where it shows."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from random import Random
 from typing import Protocol
 
+from arbwatch.demo.account import IGNORED, OwnLimits
 from arbwatch.demo.books import RecordedInstant
-from arbwatch.demo.execution import Profile, healthy, losing, one_legged
+from arbwatch.demo.execution import Profile, healthy, losing, one_legged, slipping, slow
 from arbwatch.demo.feeds import Feed, FeedAt, healthy_feed
 from arbwatch.demo.figures import load_figures, quantiles
 from arbwatch.demo.incidents import (
     STARTS_AT_SECONDS,
-    bait_stream,
-    frozen_stream,
-    incident_pair,
+    frozen_books,
     is_in_burst,
     is_socket_up,
-    reconnect_stream,
-    timeout_stream,
+    large_baits,
+    lost_socket,
+    many_baits,
+    quick_baits,
+    steady_baits,
+    timeouts,
 )
 from arbwatch.demo.market import KALSHI, POLYMARKET, Moment, Tick
 from arbwatch.demo.pricing import best_package
@@ -54,7 +57,8 @@ def _unbent(ticks: Iterator[Moment]) -> Iterator[Moment]:
 class Scenario:
     """How a run differs from a healthy one. `story` is the incident, `look` where it shows.
 
-    `drops_at` is the second at which Kalshi's feed is dropped for a while.
+    `drops_at` is the second at which Kalshi's feed is dropped for a while; `limits` are the
+    engine's own.
     """
 
     name: str
@@ -66,6 +70,7 @@ class Scenario:
     bend: Bend = _unbent
     is_quiet: bool = False
     drops_at: float = float("inf")
+    limits: OwnLimits = field(default_factory=OwnLimits)
 
 
 def calm_days(
@@ -122,43 +127,6 @@ def _quiet_feed(venue: str, at: float) -> Feed:
     return replace(healthy_feed(venue, at), samples_per_second=drawn)
 
 
-def _frozen_books(*, seed: str) -> list[Iterator[Moment]]:
-    pairs = [
-        incident_pair(index, contracts=34, ttl_seconds=2.0, hold_seconds=20.0) for index in range(2)
-    ]
-    return [
-        frozen_stream(pair, first=STARTS_AT_SECONDS + 20 * index, seed=seed)
-        for index, pair in enumerate(pairs)
-    ]
-
-
-def _steady_baits(*, seed: str) -> list[Iterator[Moment]]:
-    """The eight contracts that the engine with these legs sent, so that its losses stay small."""
-    _, contracts = load_figures()["sizes_contracts"]["pok_live_order"]
-    pair = incident_pair(0, contracts=contracts, ttl_seconds=6.0, hold_seconds=4.5)
-    return [bait_stream(pair, first=STARTS_AT_SECONDS, every=5.0)]
-
-
-def _large_baits(*, seed: str) -> list[Iterator[Moment]]:
-    """Two pairs and 250 contracts: 7 USD lost every 2.5 s, 100 USD in under 40 s."""
-    return [
-        bait_stream(
-            incident_pair(index, contracts=250, ttl_seconds=6.0, hold_seconds=4.5),
-            first=STARTS_AT_SECONDS + 2.5 * index,
-            every=5.0,
-        )
-        for index in range(2)
-    ]
-
-
-def _lost_socket(*, seed: str) -> list[Iterator[Moment]]:
-    return [reconnect_stream()]
-
-
-def _timeouts(*, seed: str) -> list[Iterator[Moment]]:
-    return [timeout_stream(seed=seed)]
-
-
 HEALTHY = Scenario(
     name="healthy",
     story="a healthy engine on an ordinary day",
@@ -171,9 +139,10 @@ SCENARIOS = {
         Scenario(
             name="frozen-leg",
             story="Kalshi's books of two markets stand still while Polymarket's move away",
-            look="their edges grow beyond 10 cents while confidence sinks and their fills lose; "
-            "stale_quote errors; feed latency and silence stay good, since other markets update",
-            extra=_frozen_books,
+            look="frozen books of kalshi after half a minute; their edges grow beyond 10 cents "
+            "while confidence sinks and their fills lose; stale_quote errors; feed latency and "
+            "silence stay good, since other markets update",
+            extra=frozen_books,
         ),
         Scenario(
             name="one-legged",
@@ -181,7 +150,31 @@ SCENARIOS = {
             look="fills with status one_legged and a negative realized edge, hedge latency in "
             "seconds, exposure of the venues apart",
             profile=one_legged,
-            extra=_steady_baits,
+            extra=steady_baits,
+        ),
+        Scenario(
+            name="slow-hedges",
+            story="both legs of every order fill, but the second as late as real orders were "
+            "confirmed: half of them after 0.6 s",
+            look="hedge latency p95 beyond a second, its limit is 250 ms; status and edges as ever",
+            profile=slow,
+            extra=quick_baits,
+        ),
+        Scenario(
+            name="slippage",
+            story="books are thinner than they look: orders slip by half a cent and more",
+            look="slippage paid, median over its 0.4 cents and far from what the edges foretold; "
+            "capture below a half",
+            profile=slipping,
+            extra=quick_baits,
+        ),
+        Scenario(
+            name="over-exposed",
+            story="the engine ignores its own limits and piles up positions in ten contracts",
+            look="exposure over 5,000 USD at both venues within two minutes, over 250 USD in one "
+            "contract, and more than 8 pairs held at once",
+            limits=IGNORED,
+            extra=many_baits,
         ),
         Scenario(
             name="backlogged-feed",
@@ -197,7 +190,7 @@ SCENARIOS = {
             look="connection errors, feed silence of kalshi beyond 10 s: a rule halts it; live "
             "edges gone meanwhile",
             feed_at=_flapping_feed,
-            extra=_lost_socket,
+            extra=lost_socket,
             bend=_ticks_while_up,
         ),
         Scenario(
@@ -212,7 +205,7 @@ SCENARIOS = {
             story="Polymarket stops confirming orders: 30 timeouts in 10 seconds, again and again",
             look="execution_timeout errors in bursts, error rate of polymarket about 12 %",
             feed_at=_failing_calls,
-            extra=_timeouts,
+            extra=timeouts,
         ),
         Scenario(
             name="daily-loss",
@@ -220,7 +213,8 @@ SCENARIOS = {
             look="P&L of the day through -100 USD within a minute, the engine's own daily_loss "
             "breach, capture below 0; then a rule halts it, and nothing is lost any more",
             profile=losing,
-            extra=_large_baits,
+            extra=large_baits,
+            limits=OwnLimits(slippage_cents=float("inf")),
         ),
         Scenario(
             name="quiet",

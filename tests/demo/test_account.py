@@ -1,6 +1,6 @@
 """What the demo holds and the limits it keeps by itself."""
 
-from arbwatch.demo.account import Account, OwnLimits, leg_notionals
+from arbwatch.demo.account import IGNORED, Account, OwnLimits, leg_notionals
 from arbwatch.demo.fees import FEES_NOVEMBER_2025
 from arbwatch.demo.market import Pair
 from arbwatch.demo.pricing import Package, best_package
@@ -16,7 +16,33 @@ def test_a_snapshot_sums_what_is_held_by_venue_and_category() -> None:
 
     snapshot = account.exposure(timestamp=START)
 
-    assert snapshot.rows == [_row("kalshi", 140.0, 2), _row("polymarket", 56.0, 2)]
+    assert snapshot.rows == [
+        _row("kalshi", 140.0, 2, largest=70.0),
+        _row("polymarket", 56.0, 2, largest=28.0),
+    ]
+    assert snapshot.num_pairs == 2
+
+
+def test_the_largest_contract_is_that_of_the_pair_with_most_in_it() -> None:
+    """Two orders of one pair are in the same contract; a pair is counted once."""
+    account = Account()
+    for name in ("a", "b", "b"):
+        _book(account, pair(name))
+
+    snapshot = account.exposure(timestamp=START)
+
+    assert [row.largest_contract_usd for row in snapshot.rows] == [140.0, 56.0]
+    assert snapshot.num_pairs == 2
+
+
+def test_an_engine_that_ignores_its_limits_has_always_room() -> None:
+    """But for the number of orders of one pair."""
+    account, traded = Account(limits=IGNORED), pair(max_positions=100)
+    for number in range(99):
+        _book(account, traded)
+        _book(account, pair(f"p{number}"))
+
+    assert account.has_room(traded, _package())
 
 
 def test_positions_are_let_go_after_their_time() -> None:
@@ -41,7 +67,7 @@ def test_a_leg_that_never_filled_is_not_exposure() -> None:
         pnl=-5,
     )
 
-    assert account.exposure(timestamp=START).rows == [_row("polymarket", 28.0, 1)]
+    assert account.exposure(timestamp=START).rows == [_row("polymarket", 28.0, 1, largest=28.0)]
 
 
 def test_one_contract_stays_within_250_usd() -> None:
@@ -87,7 +113,11 @@ def _package() -> Package:
     return package
 
 
-def _row(venue: str, usd: float, positions: int) -> ExposureRow:
+def _row(venue: str, usd: float, positions: int, *, largest: float) -> ExposureRow:
     return ExposureRow(
-        venue=venue, category="economics", total_notional_usd=usd, num_positions=positions
+        venue=venue,
+        category="economics",
+        total_notional_usd=usd,
+        num_positions=positions,
+        largest_contract_usd=largest,
     )

@@ -1,8 +1,10 @@
-"""The recording as shipped."""
+"""The recording as shipped, and when books changed."""
 
+from datetime import datetime, timedelta
 from importlib.resources import files
 
-from arbwatch.demo.books import load_recording
+from arbwatch.demo.books import BookTimes, load_recording
+from tests.demo.runs import START, book, instant
 
 
 def test_the_recording_has_all_instants_in_order() -> None:
@@ -41,3 +43,19 @@ def test_the_data_ships_with_its_licence_and_provenance() -> None:
     licence = data.joinpath("LICENSE.neo-journalism.txt").read_text()
     assert "Copyright (c) 2025 ifesi onubogu" in licence
     assert "neo-journalism" in data.joinpath("PROVENANCE.md").read_text()
+
+
+def test_a_book_changed_when_it_last_differed() -> None:
+    """Price or size; each venue and each pair for itself; first seen is changed."""
+    times, at = BookTimes(), [START + timedelta(seconds=second) for second in range(4)]
+    calm, moved, thinner = book(26, 28), book(26, 29), book(26, 28, ask_size=5)
+    for now, polymarket, kalshi in ((at[0], calm, calm), (at[1], moved, calm)):
+        times.of("p", instant(polymarket, kalshi), now=now)
+
+    assert times.of("p", instant(moved, calm), now=at[2]) == _changed(at[1], at[0])
+    assert times.of("p", instant(moved, thinner), now=at[3]) == _changed(at[1], at[3])
+    assert times.of("q", instant(moved, thinner), now=at[3]) == _changed(at[3], at[3])
+
+
+def _changed(polymarket: datetime, kalshi: datetime) -> dict[str, datetime]:
+    return {"polymarket": polymarket, "kalshi": kalshi}

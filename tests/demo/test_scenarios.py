@@ -18,6 +18,9 @@ def test_every_scenario_tells_its_story_and_where_to_look() -> None:
     assert set(SCENARIOS) == {
         "frozen-leg",
         "one-legged",
+        "slow-hedges",
+        "slippage",
+        "over-exposed",
         "backlogged-feed",
         "flapping-socket",
         "dropped-feed",
