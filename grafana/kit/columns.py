@@ -33,8 +33,8 @@ def text(key: str, title: str, width: int | None = None) -> Column:
 
 
 def moment(key: str, title: str) -> Column:
-    """A time, to the second."""
-    return Column(key, title, "timestamp", 165)
+    """A time of this year, to the second."""
+    return Column(key, title, "timestamp", 125, units.MOMENT)
 
 
 def yes_or_no(key: str, title: str, width: int) -> Column:

@@ -19,7 +19,8 @@ from grafana.kit.links import EXPORTER, pair_link
 from grafana.kit.mappings import states_by_name
 from grafana.kit.rest import rest_panel, rest_table
 
-NO_FILLS = "no fills in the ledger"
+NOT_TOLD = "not told"
+NO_TRADES = "none"
 STATUS = states_by_name(("filled", "both legs", GOOD), ("one_legged", "one leg", BAD))
 # What is told of a group of fills, in the order of the columns.
 FIGURES = (
@@ -71,7 +72,7 @@ def recent() -> Panel:
             _signed("Realized"),
             override("^Legs$", mappings=STATUS, custom_cellOptions={"type": "color-text"}),
         ],
-        no_value=NO_FILLS,
+        no_value=NOT_TOLD,
     )
 
 
@@ -92,7 +93,7 @@ def scatter() -> Panel:
     panel["fieldConfig"] = {
         "defaults": {
             "unit": units.PLAIN,
-            "noValue": NO_FILLS,
+            "noValue": NOT_TOLD,
             "color": {"mode": "fixed", "fixedColor": GOOD},
             "custom": {"show": "points", "pointSize": {"fixed": 5}},
         },
@@ -139,10 +140,10 @@ def _statistics(by: str, title: str, row: str, more: tuple[Column, ...]) -> Pane
         f"What was earned and lost in all time, a row {row}; GET /api/stats takes dates, too. Low "
         "capture with a good entry edge is execution, a low entry edge is the market.",
         f"/api/stats?by={by}",
-        [text("name", title), *FIGURES, *more],
+        [text("name", title, 180), *FIGURES, *more],
         root="rows",
         overrides=[_signed("P&L"), *([pair_link("Pair")] if by == "pair" else [])],
-        no_value=NO_FILLS,
+        no_value=NO_TRADES,
     )
 
 

@@ -51,17 +51,17 @@ def capture() -> Panel:
     limit = strategy_limit("min_capture")
     share = "strategy:arb_capture:ratio_1h"
     return stat(
-        "Capture, last hour",
+        "Capture, 1 h",
         "Share of the edge at entry that fills of the last hour realized, and by how much it "
         "clears the least that limits.yml asks for. Low: execution loses what the engine sees; "
         "look at slippage and hedge latency.",
         [
-            Query(expr=f"max({share})", legend="realized / entry"),
-            Query(expr=f"max({share}) - {limit}", legend="above the limit"),
+            Query(expr=f"max({share})", legend="realized"),
+            Query(expr=f"max({share}) - {limit}", legend="over limit"),
         ],
         unit=units.SHARE,
         value_size=NUMBER_PIXELS,
-        overrides=[override("^above", thresholds=above_zero())],
+        overrides=[override("^over limit$", thresholds=above_zero())],
         no_value="no fills yet",
     )
 

@@ -142,5 +142,5 @@ def trail() -> Panel:
             text("reason", "Reason"),
             count("open_orders", "Open orders", 110),
         ],
-        no_value="no halt yet",
+        no_value="none",
     )
