@@ -115,7 +115,8 @@ def _sums(name: str, keys: dict[str, type[Integer | String]], sums: tuple[str, .
 
 _GROUP = {"day": Integer, "category": String, "leader": String}
 results = _sums("results", _GROUP, TALLY)
-pair_results = _sums("pair_results", {"day": Integer, "pair_id": String}, TALLY)
+# Pairs are many: in this order their sums are read without sorting them.
+pair_results = _sums("pair_results", {"pair_id": String, "day": Integer}, TALLY)
 edge_days = _sums("edge_days", _GROUP, EDGE_TALLY)
 
 # `bucket` is a place in the bounds of `metrics.buckets`: other bounds there need a new schema here.

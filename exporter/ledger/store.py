@@ -28,8 +28,8 @@ from exporter.ledger.tallies import EdgeTally, Group, Tally
 from exporter.ledger.units import moment
 from exporter.ledger.writer import Identified, Writer, Written
 
-# A commit that comes meanwhile waits for as many: some 30 ms.
-ROWS_AT_ONCE = 5_000
+# A commit that comes meanwhile waits for as many: some 15 ms.
+ROWS_AT_ONCE = 2_000
 
 FillTimes = tuple[datetime, datetime | None]
 
