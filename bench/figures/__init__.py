@@ -14,6 +14,7 @@ from bench.figures import (
     restart,
     single_edge,
     single_fill,
+    stats,
     top_edges,
 )
 from bench.plan import Plan
@@ -30,6 +31,7 @@ FIGURES: dict[str, Callable[[Plan], list[Row]]] = {
     "push": push.measure,
     "may_trade": may_trade.measure,
     "restart": restart.measure,
+    "stats": stats.measure,
     "halt": halt.measure,
     "discord": discord.measure,
 }

@@ -4,7 +4,9 @@ The file is in the page cache, as after a crash or an update of the exporter.
 """
 
 import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -43,13 +45,15 @@ def measure(plan: Plan) -> list[Row]:
     ]
 
 
-def write_ledger(path: Path, fills: int) -> None:
+def write_ledger(
+    path: Path, fills: int, *, made: Callable[[int], dict[str, Any]] = payloads.fill
+) -> None:
     """A ledger with so many fills, through the exporter's own store."""
     store = Store(path)
     try:
         for first in range(0, fills, BATCH):
             numbers = range(first, min(first + BATCH, fills))
-            store.write([(msgspec.convert(payloads.fill(n), Fill), None) for n in numbers])
+            store.write([(msgspec.convert(made(n), Fill), None) for n in numbers])
     finally:
         store.close()
 
