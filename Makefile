@@ -11,7 +11,7 @@ COMPILE = $(BIN)/uv pip compile pyproject.toml --quiet --upgrade --universal --p
 	--generate-hashes --custom-compile-command "make lock"
 
 .DEFAULT_GOAL := help
-.PHONY: help up console drill selftest test lint fmt lock alerts dashboards pictures bench agreement torture limits replay audit secrets clean programs
+.PHONY: help up console drill selftest test lint fmt lock alerts dashboards schema pictures bench agreement torture limits replay audit secrets clean programs
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile
@@ -50,6 +50,9 @@ alerts: $(VENV)/dev.stamp  ## write docs/alerts.md again from the rules
 
 dashboards: $(VENV)/dev.stamp  ## write grafana/dashboards/*.json again from their Python
 	@$(BIN)/python -m grafana.build
+
+schema: $(VENV)/dev.stamp  ## make the strict schemas of dashboards anew from Grafana's types; needs Node and npm
+	@$(BIN)/python -m grafana.schema
 
 pictures: $(VENV)/dev.stamp programs  ## take the pictures of docs/discord.md anew; ARGS="critical" for some, ARGS=boards for Grafana's
 	@$(BIN)/python -W ignore -m tests.pictures $(ARGS)
