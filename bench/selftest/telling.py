@@ -53,14 +53,15 @@ class _Watch:
         self._began = time.monotonic()
 
     def look(self) -> None:
-        """Note what is new."""
-        seconds = round(time.monotonic() - self._began, 1)
+        """Note what is new: first what people were told, since that fires before it is told."""
+        ways = {name: self._way(name) for name in self._told}
         firing = firing_alerts(self._scene)
+        seconds = round(time.monotonic() - self._began, 1)
         for name, told in self._told.items():
             if told.fired_seconds is None and name in firing:
                 told.fired_seconds = seconds
-            if told.told_seconds is None and (way := self._way(name)):
-                told.told_seconds, told.way = seconds, way
+            if told.told_seconds is None and ways[name]:
+                told.told_seconds, told.way = seconds, ways[name]
 
     def is_told(self, names: Iterable[str]) -> bool:
         """Whether all of these did what they must."""

@@ -14,6 +14,8 @@ from bench.stage.errors import StepFailed
 from bench.stage.waiting import wait_for
 
 TIMEOUT_SECONDS = 10.0
+# For what is looked at again and again.
+LOOK_TIMEOUT_SECONDS = 1.0
 # What the fake prints at its start: the settings of a bot, the last of them this one.
 _LAST_SETTING = "DISCORD_RESUME_ROLES"
 
@@ -51,7 +53,7 @@ class Discord:
 
     def messages(self) -> list[dict[str, Any]]:
         """The channel, oldest first, as its members see it now."""
-        answer = requests.get(f"{self._url}/messages", timeout=TIMEOUT_SECONDS)
+        answer = requests.get(f"{self._url}/messages", timeout=LOOK_TIMEOUT_SECONDS)
         answer.raise_for_status()
         return list(answer.json())
 

@@ -13,6 +13,7 @@ from bench.selftest.cause import Cause, by_demo
 from bench.selftest.scene import ENGINE, Scene
 from exporter.replay.blocks import Blocks
 
+VENUES = ("polymarket", "kalshi")
 UPDATE_SECONDS = 0.5
 HEALTHY_MS = (20.0, 60.0)
 # After the half hour of the past: 3 % of the last half hour. What is lost for that long is told as
@@ -42,8 +43,9 @@ def updates_of(scene: Scene, venues: Collection[str]) -> Iterator[None]:
 
     def hear() -> None:
         while not stop.wait(UPDATE_SECONDS):
-            for venue in venues:
+            for venue in VENUES:
                 engine.may_trade(venue)  # Asked, so that it acknowledges a halt.
+            for venue in venues:
                 latency_ms = random.uniform(*HEALTHY_MS)
                 engine.push(Latency(venue=venue, latency_ms=latency_ms, timestamp=utc_now()))
 
@@ -89,7 +91,7 @@ def bad_past(scene: Scene) -> Iterator[None]:
     blocks.finish()
     for block in made.iterdir():
         shutil.move(block, storage / block.name)  # Prometheus looks for blocks every minute.
-    with updates_of(scene, ["polymarket", "kalshi"]):
+    with updates_of(scene, VENUES):
         yield
 
 
