@@ -14,6 +14,11 @@ def states(*names: tuple[float, str, str]) -> Mappings:
     return [{"type": "value", "options": options}]
 
 
+def null_as(text: str) -> Mappings:
+    """A value mapping of what is absent."""
+    return [{"type": "special", "options": {"match": "null", "result": {"index": 0, "text": text}}}]
+
+
 def words(names: dict[str, str]) -> Mappings:
     """Value mappings of texts: what a reader sees for each."""
     options = {

@@ -8,8 +8,11 @@ from collections.abc import Iterable, Sequence
 from grafana.kit.base import Panel
 from grafana.kit.colours import Override, steps
 from grafana.kit.columns import Column
+from grafana.kit.mappings import null_as
 from grafana.kit.sources import REST
 from grafana.kit.units import PLAIN
+
+NOTHING = "nothing yet, or Grafana has no plugin Infinity"
 
 
 def rest_table(
@@ -18,16 +21,20 @@ def rest_table(
     path: str,
     columns: Sequence[Column],
     *,
-    no_value: str,
+    absent: str = "none",
     root: str = "",
     overrides: Iterable[Override] = (),
 ) -> Panel:
-    """A row of the answer is a row of the table, in the exporter's order."""
+    """A row of the answer is a row of the table, in the exporter's order.
+
+    `absent` is what a cell says whose value the exporter does not have.
+    """
     panel = rest_panel("table", title, description, path, columns, root=root)
     panel["fieldConfig"] = {
         "defaults": {
             "unit": PLAIN,
-            "noValue": no_value,
+            "noValue": NOTHING,
+            "mappings": null_as(absent),
             "color": {"mode": "thresholds"},
             "thresholds": steps("text"),
             "custom": {"align": "auto", "cellOptions": {"type": "auto"}, "filterable": False},

@@ -102,7 +102,7 @@ def full_table() -> Panel:
             *_net_edge_cell(),
             override("^Best side$", mappings=words(SIDES)),
         ],
-        no_value=SIDES["unknown"],
+        absent=SIDES["unknown"],
     )
 
 

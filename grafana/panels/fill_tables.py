@@ -16,11 +16,9 @@ from grafana.kit.columns import (
     yes_or_no,
 )
 from grafana.kit.links import EXPORTER, pair_link
-from grafana.kit.mappings import states_by_name
-from grafana.kit.rest import rest_panel, rest_table
+from grafana.kit.mappings import states_by_name, words
+from grafana.kit.rest import NOTHING, rest_panel, rest_table
 
-NOT_TOLD = "not told"
-NO_TRADES = "none"
 STATUS = states_by_name(("filled", "both legs", GOOD), ("one_legged", "one leg", BAD))
 # What is told of a group of fills, in the order of the columns.
 FIGURES = (
@@ -52,7 +50,7 @@ def recent() -> Panel:
         "/api/fills?limit=100",
         [
             moment("timestamp", "Time"),
-            text("fill_id", "Fill", 140),
+            text("fill_id", "Fill"),
             text("pair_id", "Pair", 165),
             text("category", "Category", 100),
             cents("pnl_cents", "P&L", 95),
@@ -63,16 +61,17 @@ def recent() -> Panel:
             usd("size_usd", "Size", 80),
             milliseconds("hedge_latency_ms", "Hedge", 75),
             text("status", "Legs", 85),
-            yes_or_no("after_halt", "After halt", 90),
+            yes_or_no("after_halt", "After halt", 100),
         ],
         overrides=[
             pair_link("Pair"),
             _fill_link(),
             _signed("P&L"),
             _signed("Realized"),
+            override("^After halt$", mappings=words({"true": "after a halt", "false": "no"})),
             override("^Legs$", mappings=STATUS, custom_cellOptions={"type": "color-text"}),
         ],
-        no_value=NOT_TOLD,
+        absent="not told",
     )
 
 
@@ -93,7 +92,7 @@ def scatter() -> Panel:
     panel["fieldConfig"] = {
         "defaults": {
             "unit": units.PLAIN,
-            "noValue": NOT_TOLD,
+            "noValue": NOTHING,
             "color": {"mode": "fixed", "fixedColor": GOOD},
             "custom": {"show": "points", "pointSize": {"fixed": 5}},
         },
@@ -143,7 +142,6 @@ def _statistics(by: str, title: str, row: str, more: tuple[Column, ...]) -> Pane
         [text("name", title, 180), *FIGURES, *more],
         root="rows",
         overrides=[_signed("P&L"), *([pair_link("Pair")] if by == "pair" else [])],
-        no_value=NO_TRADES,
     )
 
 

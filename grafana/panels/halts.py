@@ -142,5 +142,4 @@ def trail() -> Panel:
             text("reason", "Reason"),
             count("open_orders", "Open orders", 110),
         ],
-        no_value="none",
     )
