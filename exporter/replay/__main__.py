@@ -17,7 +17,7 @@ from exporter.errors import StartError
 from exporter.replay.make import Done, Wish, make_blocks
 from exporter.settings import Settings
 
-DEFAULT_STEP = "15s"
+DEFAULT_STEP = "5s"  # of prometheus.yml: windows of rules are made for it
 UNITS = {"s": 1, "m": 60}
 NO_MEASUREMENTS = (
     "A ledger keeps facts: of edges, feeds, calls, exposure and engines it tells nothing, so their "
@@ -81,7 +81,7 @@ def _parser() -> argparse.ArgumentParser:
     source = parser.add_mutually_exclusive_group()
     source.add_argument("--ledger", type=Path, help="default: the file of DATABASE_URL")
     source.add_argument("--events", type=Path, help="lines of JSON, as POST /api/events takes")
-    add("--step", type=step, default=DEFAULT_STEP, help="between two scrapes; default 15s")
+    add("--step", type=step, default=DEFAULT_STEP, help="between two scrapes; default 5s")
     add("--instance", help="label of the exporter; default 127.0.0.1 and its port")
     add("--out", type=Path, required=True, help="a new directory, for the blocks")
     return parser

@@ -99,9 +99,6 @@ def _serve(done: Done, place: Path, program: str, *, port: int, is_once: bool) -
         server.stop()
         server.start()
         print(f"{count} recording rules recorded.\n\n{told(judged)}\n", flush=True)
-        short = sorted({rule.name for rule in rules if rule.shortest_window < 2 * step})
-        if short:
-            print(f"Windows below two steps of {step} s see too little: {', '.join(short)}")
         print(_where(server.url, done.first, done.last, step), flush=True)
         return 0 if is_once else server.wait()
     finally:

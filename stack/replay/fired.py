@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from textwrap import wrap
 
-from stack.replay.rules import Rule, raw_metrics
+from stack.replay.rules import Rule, made_of, raw_metrics
 from stack.replay.server import Server
 
 MOST_ROWS = 8
@@ -26,10 +26,15 @@ class Firing:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """What came of the rules; `blind` names, by alert, what the replay holds nothing of."""
+    """What came of the rules; `blind` names, by alert, what the replay holds nothing of.
+
+    Those that did not fire are `silent`, or `narrow` when a window that they look through is too
+    short for the steps of this replay.
+    """
 
     firings: list[Firing] = field(default_factory=list)
     silent: list[str] = field(default_factory=list)
+    narrow: list[str] = field(default_factory=list)
     blind: dict[str, list[str]] = field(default_factory=dict)
 
 
@@ -38,7 +43,8 @@ def judge(rules: list[Rule], server: Server, *, start: float, end: float, step: 
     judged = Judged()
     metrics, jobs = server.names("__name__"), server.names("job")
     for rule in (rule for rule in rules if rule.is_alert):
-        missing = sorted((raw_metrics(rule, rules) - metrics) | (rule.jobs - jobs))
+        parts = made_of(rule, rules)
+        missing = sorted((raw_metrics(parts) - metrics) | (rule.jobs - jobs))
         if missing:
             judged.blind[rule.name] = missing
             continue
@@ -49,8 +55,9 @@ def judge(rules: list[Rule], server: Server, *, start: float, end: float, step: 
             for times in firing_times(points, every=every, hold=rule.hold, keep=rule.keep)
         ]
         judged.firings.extend(sorted(found, key=lambda firing: firing.start))
+        is_narrow = min(part.shortest_window for part in parts) < 2 * step
         if not found:
-            judged.silent.append(rule.name)
+            (judged.narrow if is_narrow else judged.silent).append(rule.name)
     return judged
 
 
@@ -106,8 +113,9 @@ def told(judged: Judged) -> str:
     lines = ["  ".join(map(str.ljust, row, widths)).rstrip() for row in rows]
     if len(rows) == 1:
         lines = ["No alert would have fired."]
-    silent = f"Silent: {', '.join(judged.silent) or 'none'}"
-    lines += wrap(silent, width=100, subsequent_indent="  ")
+    lines += _listed("Silent", judged.silent)
+    if judged.narrow:
+        lines += _listed("Judged in part, since --step is over half of a window", judged.narrow)
     if judged.blind:
         lines += ["Not judged, since nothing of this past tells what they ask for:"]
         lines += [f"  {alert}: {', '.join(names)}" for alert, names in judged.blind.items()]
@@ -120,6 +128,10 @@ def _row(firing: Firing) -> tuple[str, str, str, str, str]:
     start = datetime.fromtimestamp(firing.start, UTC).strftime("%Y-%m-%d %H:%M:%S")
     lasted = _lasted(firing.end - firing.start)
     return firing.alert, " ".join(labels), start, lasted, f"{firing.peak:.6g}"
+
+
+def _listed(title: str, names: list[str]) -> list[str]:
+    return wrap(f"{title}: {', '.join(names) or 'none'}", width=100, subsequent_indent="  ")
 
 
 def _lasted(seconds: float) -> str:

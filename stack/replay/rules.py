@@ -76,19 +76,22 @@ def in_levels(rules: list[Rule]) -> list[list[Rule]]:
     return levels
 
 
-def raw_metrics(rule: Rule, rules: list[Rule]) -> set[str]:
-    """The series that no rule records and that this one is made of in the end."""
-    found: set[str] = set()
-    waiting, seen = [rule], {rule.name}
-    while waiting:
-        for metric in waiting.pop().metrics:
-            made_by = [each for each in rules if not each.is_alert and each.name == metric]
-            if not made_by:
-                found.add(metric)
-            elif metric not in seen:
-                seen.add(metric)
-                waiting += made_by
+def made_of(rule: Rule, rules: list[Rule]) -> list[Rule]:
+    """The rule, and all whose records it is made of, directly or not."""
+    found = [rule]
+    for each in found:  # which grows meanwhile
+        found += [
+            record
+            for record in rules
+            if not record.is_alert and record.name in each.metrics and record not in found
+        ]
     return found
+
+
+def raw_metrics(rules: list[Rule]) -> set[str]:
+    """The series that these rules ask for and none of them records."""
+    recorded = {rule.name for rule in rules if not rule.is_alert}
+    return {metric for rule in rules for metric in rule.metrics} - recorded
 
 
 def seconds(duration: str) -> float:

@@ -36,6 +36,8 @@ class Server:
         self._service = Service("replay", "127.0.0.1", port, "--port", "/-/ready")
         self.url = self._service.url
         self._config = directory.with_name("prometheus.yml")
+        self._log = directory.with_name("prometheus.log")
+        self._log.unlink(missing_ok=True)
         self._config.write_text(yaml.safe_dump({"rule_files": [str(path) for path in rules]}))
         self._command = [
             program,
@@ -53,10 +55,11 @@ class Server:
         Raises:
             StackError: it ends instead.
         """
-        self._process = subprocess.Popen(self._command, stdin=subprocess.DEVNULL)
+        with self._log.open("ab") as log:
+            self._process = subprocess.Popen(self._command, stdin=subprocess.DEVNULL, stderr=log)
         while explain_illness(self._service):
             if self._process.poll() is not None:
-                raise StackError("its Prometheus ended at once; what it said stands above")
+                raise StackError(f"its Prometheus ended at once; see {self._log}")
             time.sleep(POLL_SECONDS)
 
     def stop(self) -> None:

@@ -51,7 +51,7 @@ def lossy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]
     events = [event for event in events if getattr(event, "reverses", None) is None]
     past = sorted([*events, *fills], key=lambda event: event.timestamp)
     source = pasts.write_events(past, place / "events")
-    done = run(place, "--events", str(source))
+    done = run(place, "--events", str(source), "--step", "15s")
     assert done.returncode == 0, done.stderr
     yield done.stdout, place
 

@@ -52,12 +52,13 @@ def test_the_table_says_what_fired_what_was_silent_and_what_cannot_be_told() -> 
     """Many firings of one alert are summed up."""
     firings = [Firing("ArbX", {"venue": "kalshi"}, at, at + 30, 4.5) for at in range(0, 1200, 60)]
 
-    table = told(Judged(firings, ["ArbY"], {"ArbZ": ["arb_z"]})).splitlines()
+    table = told(Judged(firings, ["ArbY"], ["ArbW"], {"ArbZ": ["arb_z"]})).splitlines()
 
     assert table[1].split() == ["ArbX", "kalshi", "1970-01-01", "00:00:00", "0:00:30", "4.5"]
     assert table[9].split() == ["…", "20", "times", "0:10:00", "in", "all"]
     assert table[10:] == [
         "Silent: ArbY",
+        "Judged in part, since --step is over half of a window: ArbW",
         "Not judged, since nothing of this past tells what they ask for:",
         "  ArbZ: arb_z",
     ]
@@ -65,4 +66,4 @@ def test_the_table_says_what_fired_what_was_silent_and_what_cannot_be_told() -> 
 
 def test_a_quiet_past_says_so() -> None:
     """No empty table."""
-    assert told(Judged([], ["ArbY"], {})).splitlines()[0] == "No alert would have fired."
+    assert told(Judged([], ["ArbY"])).splitlines()[0] == "No alert would have fired."

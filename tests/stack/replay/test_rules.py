@@ -2,7 +2,15 @@
 
 from pathlib import Path
 
-from stack.replay.rules import Rule, in_levels, raw_metrics, read_rules, rule_files, seconds
+from stack.replay.rules import (
+    Rule,
+    in_levels,
+    made_of,
+    raw_metrics,
+    read_rules,
+    rule_files,
+    seconds,
+)
 
 FILE = """
 groups:
@@ -42,7 +50,10 @@ def test_an_alert_is_made_of_what_its_records_are_made_of(tmp_path: Path) -> Non
     """Down to what is scraped."""
     rules = parsed(tmp_path)
 
-    assert raw_metrics(rules[2], rules) == {"up", "arb_y", "arb_limit", "arb_fills_total"}
+    parts = made_of(rules[2], rules)
+
+    assert [part.name for part in parts] == ["ArbX", "a:b:c", "d:e:f"]
+    assert raw_metrics(parts) == {"up", "arb_y", "arb_limit", "arb_fills_total"}
 
 
 def test_records_follow_what_they_are_made_of(tmp_path: Path) -> None:
