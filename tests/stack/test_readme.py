@@ -1,4 +1,4 @@
-"""The README says what is there: settings, scenarios, targets."""
+"""The README and the page of settings say what is there: scenarios, variables, an example."""
 
 import re
 
@@ -6,7 +6,7 @@ from arbwatch.demo.scenarios import HEALTHY, SCENARIOS
 from stack.settings import ROOT, StackSettings
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
+SETTINGS = (ROOT / "docs" / "settings.md").read_text(encoding="utf-8")
 ENV_EXAMPLE = (ROOT / ".env.example").read_text(encoding="utf-8")
 
 EXAMPLES = dict(re.findall(r"^#([A-Z_]+)=(.*)$", ENV_EXAMPLE, re.MULTILINE))
@@ -18,12 +18,10 @@ def find_section(title: str) -> str:
 
 
 def test_every_setting_and_its_default_stand_in_the_table() -> None:
-    """`.env.example` and the README know the same variables with the same values."""
-    settings = find_section("Settings")
-
+    """`.env.example` and docs/settings.md know the same variables with the same values."""
     for name, default in EXAMPLES.items():
-        assert f"`{name}`" in settings
-        assert not default or f"`{default}`" in settings
+        assert f"`{name}`" in SETTINGS
+        assert not default or f"`{default}`" in SETTINGS
 
 
 def test_every_setting_of_the_stack_is_in_the_example() -> None:
@@ -38,14 +36,6 @@ def test_the_scenarios_are_those_of_the_demo() -> None:
     named = re.findall(r"^\| `([a-z-]+)` \|", find_section("Scenarios of the demo"), re.MULTILINE)
 
     assert sorted(named) == sorted([HEALTHY.name, *SCENARIOS])
-
-
-def test_every_target_that_is_named_exists() -> None:
-    """`make something` in the README is a target of the Makefile."""
-    named = set(re.findall(r"(?:^|`)make ([a-z]+)", README, re.MULTILINE))
-
-    assert {"up", "console", "secrets"} <= named
-    assert all(re.search(rf"^{target}:", MAKEFILE, re.MULTILINE) for target in named)
 
 
 def test_the_python_example_is_short_and_compiles() -> None:
