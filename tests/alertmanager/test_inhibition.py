@@ -14,11 +14,11 @@ from tests.stack.processes import wait_for
 
 pytestmark = pytest.mark.e2e
 
-FEED_WARNINGS = {"ArbFeedNeverSeen", "ArbBookFrozen", "ArbFeedFlapping"}
+FEED_WARNINGS = {"ArbFeedNeverSeen", "ArbBookFrozen"}
 VENUE_WARNINGS = FEED_WARNINGS | {"ArbVenueErrorRateHigh"}
 SLOW = {"ArbFeedObjectiveSlow", "ArbHedgeObjectiveSlow"}
 EXECUTION_WARNINGS = {"ArbHedgeSlow", "ArbCaptureLow", "ArbSlippageHigh"}
-UNMEASURED = VENUE_WARNINGS | EXECUTION_WARNINGS | SLOW | {"ArbTooManyPairs"}
+UNMEASURED = VENUE_WARNINGS | EXECUTION_WARNINGS | SLOW | {"ArbTooManyPairs", "ArbFeedFlapping"}
 
 # While it fires at Kalshi: what is held back there, and what of polymarket or of no venue.
 HELD_BACK = [
