@@ -23,10 +23,10 @@ def _numbers() -> Row:
     return Row(
         "Is it working?",
         (
-            Tile(services.services(), 10, 4),
+            Tile(services.services(), 12, 4),
             Tile(glance.feeds(), 4, 4),
-            Tile(glance.firing_alerts(), 4, 4),
-            Tile(objectives.budgets(), 6, 4),
+            Tile(glance.firing_alerts(), 3, 4),
+            Tile(objectives.budgets(), 5, 4),
         ),
     )
 

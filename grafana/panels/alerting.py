@@ -106,7 +106,7 @@ def notifications() -> Panel:
             override("^failed to post", color=fixed(WARNING)),
         ],
         minimum=0,
-    )
+    ) | {"interval": "1m"}
 
 
 def messages() -> Panel:

@@ -111,7 +111,6 @@ def outcomes() -> Panel:
         decimals=1,
         minimum=0,
         no_value=NONE_ENDED,
-        calcs=("lastNotNull", "mean"),
     )
 
 

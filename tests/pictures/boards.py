@@ -22,7 +22,7 @@ FOLDER = Path(__file__).parents[2] / "docs" / "dashboards"
 WIDTH = 1600
 # A unit of Grafana's grid with the gap below it, and the edge around the board.
 UNIT, EDGE = 38, 24
-COLOURS = 96
+COLOURS = 256
 # Panels ask one after the other, and then draw.
 DRAWN_SECONDS = 15.0
 
