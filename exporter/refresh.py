@@ -14,7 +14,11 @@ REFRESH_SECONDS = 2.0
 
 
 class Refresh:
-    """Reads the sums by group anew whenever something was stored; a failure ends nothing."""
+    """Reads the sums by group anew whenever something was stored; a failure ends nothing.
+
+    They are first shown when they hold all that was stored before: sums of a part of the past would
+    look like losses and gains of this hour.
+    """
 
     def __init__(
         self,
@@ -44,10 +48,17 @@ class Refresh:
         head = await self._ledger.read(Store.head)
         if head == self._head:
             return
-        holds_all = await self._ledger.roll_up_idly()
+        holds_all = await self._sum_up()
         self._on_read(await self._ledger.read(Store.trades))
         if holds_all:
             self._head = head
+
+    async def _sum_up(self) -> bool:
+        """Whether the sums hold all that was stored when this was called."""
+        if self._head is not None:
+            return await self._ledger.roll_up_idly()
+        await self._ledger.roll_up()
+        return True
 
     def _failed(self, error: Exception) -> None:
         self._on_failure()
