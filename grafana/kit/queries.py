@@ -62,9 +62,10 @@ def strategy_limit(limit: str) -> str:
 
 
 def live_net_edges(*where: str) -> str:
-    """Net edge of the largest live edges.
+    """Net edge of the largest live edges of now.
 
     After a restart of Prometheus, series that ended meanwhile would be answered for 5 more minutes.
+    Not for a time that is long: for each point of it Prometheus would begin to read anew.
     """
     name = of("arb_live_edge_net_cents", *where)
     return f"({name} and time() - timestamp({name}) < 20)"
@@ -72,8 +73,7 @@ def live_net_edges(*where: str) -> str:
 
 def feed_age() -> str:
     """Seconds since the last book update of each venue, as of the scrape that told it."""
-    last_update = of("arb_feed_last_update_timestamp_seconds", OF_VENUE)
-    return f"min by (venue) (timestamp({last_update}) - {last_update})"
+    return f"max by (venue) ({of('venue:arb_feed:age_seconds', OF_VENUE)})"
 
 
 def _by(labels: str) -> str:

@@ -1,6 +1,7 @@
 """Panels of what stands now: numbers, bars and tables."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from grafana.kit.base import NOT_MEASURED, Panel, base_panel, last_value
 from grafana.kit.colours import Override, steps
@@ -25,7 +26,11 @@ def stat(
     no_value: str = NOT_MEASURED,
     overrides: Iterable[Override] = (),
 ) -> Panel:
-    """One large number, or one for each series with its name; `value_size` in pixels."""
+    """One large number, or one for each series with its name; `value_size` in pixels.
+
+    Without a sparkline only the last value is asked for, however long a time the board shows.
+    """
+    queries = queries if sparkline else _instant(queries)
     panel = base_panel("stat", title, description, queries, unit=unit, overrides=overrides)
     panel["fieldConfig"]["defaults"] |= {
         "color": {"mode": "thresholds"},
@@ -85,7 +90,7 @@ def bar_gauge(
     maximum: float,
 ) -> Panel:
     """Bars that fill up to a maximum."""
-    panel = base_panel("bargauge", title, description, queries, unit=unit)
+    panel = base_panel("bargauge", title, description, _instant(queries), unit=unit)
     panel["fieldConfig"]["defaults"] |= {
         "color": {"mode": "thresholds"},
         "thresholds": thresholds,
@@ -105,3 +110,7 @@ def bar_gauge(
         "valueMode": "color",
     }
     return panel
+
+
+def _instant(queries: Sequence[Query]) -> list[Query]:
+    return [replace(query, instant=True) for query in queries]

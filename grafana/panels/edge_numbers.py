@@ -39,8 +39,8 @@ def seen() -> Panel:
         "Edges that ended in the time this board shows, and how many were worth entering. Few seen "
         "while markets move: look at the feeds.",
         [
-            Query(expr=in_range(ENDED), legend="ended", instant=True),
-            Query(expr=in_range(WORTH), legend="enterable", instant=True),
+            Query(expr=in_range(ENDED), legend="ended"),
+            Query(expr=in_range(WORTH), legend="enterable"),
         ],
         unit=units.COUNT,
         value_size=NUMBER_PIXELS,
@@ -53,7 +53,7 @@ def filled_share() -> Panel:
         "Filled of enterable",
         "Of the edges that ended and had reached the entry limit or were filled, the share that "
         "was filled, in the time this board shows. Low: too slow, halted, or at a limit.",
-        [Query(expr=f"{in_range(FILLED)} / ({in_range(WORTH)} > 0)", instant=True)],
+        [Query(expr=f"{in_range(FILLED)} / ({in_range(WORTH)} > 0)")],
         unit=units.SHARE,
         value_size=NUMBER_PIXELS,
         no_value="none yet",
@@ -70,8 +70,8 @@ def missed() -> Panel:
         "the mean of the best each offered, per contract. It is an upper bound: nobody gets the "
         "best moment of every edge.",
         [
-            Query(expr=count, legend="missed", instant=True),
-            Query(expr=f"{cents} / clamp_min({count}, 1)", legend="best, mean", instant=True),
+            Query(expr=count, legend="missed"),
+            Query(expr=f"{cents} / clamp_min({count}, 1)", legend="best, mean"),
         ],
         unit=units.COUNT,
         value_size=NUMBER_PIXELS,

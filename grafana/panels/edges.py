@@ -14,7 +14,6 @@ from grafana.kit.grids import heatmap
 from grafana.kit.queries import (
     Query,
     bucket_counts,
-    live_net_edges,
     of,
     per_minute,
     quantile,
@@ -40,15 +39,14 @@ def distribution() -> Panel:
 
 def by_pair() -> Panel:
     """Net edge of each live pair over time."""
+    net_edges = of("arb_live_edge_net_cents", OF_PAIR, *CHOSEN)
     return timeseries(
         "Net edge by pair",
         "Net edge of the largest live edges in cents per contract, against the entry limit. Choose "
         "pairs above to see them alone. An edge that stays far above the limit is not free money: "
         "one of its books may stand still.",
         [
-            Query(
-                expr=f"max by (pair_id) {live_net_edges(OF_PAIR, *CHOSEN)}", legend="{{pair_id}}"
-            ),
+            Query(expr=f"max by (pair_id) ({net_edges})", legend="{{pair_id}}"),
             Query(expr=strategy_limit("min_net_edge"), legend="limit of entry"),
         ],
         unit=units.CENTS,

@@ -38,13 +38,12 @@ def counted() -> Panel:
         "Executed pairs in the time this board shows, those on one leg, and those undone later. "
         "One leg is an open bet: see the runbook of ArbOneLegged.",
         [
-            Query(expr=in_range(fills), legend="fills", instant=True),
+            Query(expr=in_range(fills), legend="fills"),
             Query(
                 expr=in_range(of("arb_fills_one_legged_total", OF_CATEGORY)),
                 legend="one-legged",
-                instant=True,
             ),
-            Query(expr=in_range("arb_fills_reversed_total"), legend="reversed", instant=True),
+            Query(expr=in_range("arb_fills_reversed_total"), legend="reversed"),
         ],
         unit=units.COUNT,
         no_value=NO_FILLS,

@@ -43,8 +43,8 @@ def acknowledged() -> Panel:
         "Halts that engines acknowledged in the time this board shows, and what the slowest took "
         "at most. A halt is true only from then on; over 5 s it is called unconfirmed.",
         [
-            Query(expr=in_range(f"{name}_count"), legend="halts", instant=True),
-            Query(expr=slowest, legend="slowest", instant=True),
+            Query(expr=in_range(f"{name}_count"), legend="halts"),
+            Query(expr=slowest, legend="slowest"),
         ],
         unit=units.COUNT,
         overrides=[override("^slowest$", unit=units.SECONDS, decimals=2)],
