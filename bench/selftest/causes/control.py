@@ -22,6 +22,8 @@ AFTER_ACK = timedelta(seconds=2)
 DENIALS = 3
 # So that it is seen to stop.
 PUSHES = 'sum(increase(arb_exporter_events_total{type="latency"}[1m])) > 0'
+# Else the first scrape finds the refusals counted, and sees no step.
+COUNTED = "count(arb_control_denials_total)"
 SCRAPED_SECONDS = 30.0
 
 
@@ -39,6 +41,7 @@ def halt_without_engine(scene: Scene) -> Iterator[None]:
 @contextmanager
 def denials(scene: Scene) -> Iterator[None]:
     """Somebody without a role tries again and again."""
+    wait_for("a scrape", lambda: scene.stack.query(COUNTED), seconds=SCRAPED_SECONDS)
     for _ in range(DENIALS):
         denial = {"command": "resume", "scope": VENUE, "reason": "no role", "via": "discord"}
         scene.stack.post("/api/denials", denial | {"actor": "somebody"}).raise_for_status()
