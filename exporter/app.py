@@ -181,7 +181,13 @@ class Exporter:
         )
         self.registry.register(results)
         on_failure = self.metrics.service.results_failures.inc
-        return Refresh(self.ledger, on_read=results.show, on_failure=on_failure)
+        return Refresh(
+            self.ledger,
+            categories=self.settings.categories,
+            leaders=self.settings.venues,
+            on_read=results.show,
+            on_failure=on_failure,
+        )
 
     def _register_snapshot(self) -> None:
         venue, category = self.metrics.venue, self.metrics.category

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from exporter.ledger.ledger import Ledger
 from exporter.ledger.store import Store
@@ -17,17 +17,20 @@ class Refresh:
     """Reads the sums by group anew whenever something was stored; a failure ends nothing.
 
     They are first shown when they hold all that was stored before: sums of a part of the past would
-    look like losses and gains of this hour.
+    look like losses and gains of this hour. Names of engines beside these are read as one.
     """
 
     def __init__(
         self,
         ledger: Ledger,
         *,
+        categories: Collection[str],
+        leaders: Collection[str],
         on_read: Callable[[list[Group]], None],
         on_failure: Callable[[], None],
     ) -> None:
         self._ledger = ledger
+        self._names = {"categories": categories, "leaders": leaders}
         self._on_read = on_read
         self._on_failure = on_failure
         self._head: int | None = None
@@ -49,7 +52,7 @@ class Refresh:
         if head == self._head:
             return
         holds_all = await self._sum_up()
-        self._on_read(await self._ledger.read(Store.trades))
+        self._on_read(await self._ledger.read(Store.trades, **self._names))
         if holds_all:
             self._head = head
 

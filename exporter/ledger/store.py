@@ -169,9 +169,11 @@ class Store:
         """
         return tallied.tallies(self._connection, by, first_day, last_day)
 
-    def trades(self) -> list[tuple[str | None, str | None, Tally]]:
-        """Category, leader and sums of all that is taken in."""
-        return tallied.trades(self._connection)
+    def trades(
+        self, *, categories: Collection[str], leaders: Collection[str]
+    ) -> list[tuple[str | None, str | None, Tally]]:
+        """Category, leader and sums of all that is taken in; names beside these are `other`."""
+        return tallied.trades(self._connection, categories=categories, leaders=leaders)
 
     def edge_tallies(
         self,

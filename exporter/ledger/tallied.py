@@ -1,17 +1,16 @@
 """Sums by group as they are asked for, and those of edges as they are handed in."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any, Literal
 
-from sqlalchemy import Connection, Row, Select, Table, and_, func, select, true
+from sqlalchemy import Connection, Row, Select, Table, and_, case, func, null, select, true
 from sqlalchemy.sql import ColumnElement
 
 from exporter.ledger import schema
 from exporter.ledger.rollup import adding
-from exporter.ledger.tallies import EDGE_TALLY, TALLY, EdgeTally, Group, Tally
+from exporter.ledger.tallies import EDGE_TALLY, MAX_NAMED, TALLY, EdgeTally, Group, Tally
 from exporter.metrics.buckets import HEDGE_SECONDS, LIFETIME_SECONDS
-
-MAX_PAIRS = 200
+from exporter.metrics.labels import OTHER
 
 Measure = Literal["hedge_latency", "edge_lifetime"]
 # A day, or a name; none where there was no name, and of the total.
@@ -31,30 +30,34 @@ def tallies(
 ) -> list[tuple[Key, Tally]]:
     """Each group's sums over these days, both included; without a group the total alone.
 
-    Of pairs, of which there may be very many, the `MAX_PAIRS` that won or lost most.
+    Of pairs, categories and leaders the `MAX_NAMED` that won or lost most.
     """
     days = first_day, last_day
-    if by == "pair":
-        largest = schema.pair_results.c.pair_id.in_(_largest_pairs(*days))
-        rows = _sums(connection, schema.pair_results, "pair_id", *days, only=largest)
-    else:
+    if by is None or by == "day":
         rows = _sums(connection, schema.results, by, *days)
+    else:
+        table = schema.pair_results if by == "pair" else schema.results
+        column = "pair_id" if by == "pair" else by
+        largest = table.c[column].in_(_largest(table, column, *days))
+        rows = _sums(connection, table, column, *days, only=largest)
     return [(row[0], Tally(**dict(zip(TALLY, row[1:], strict=True)))) for row in rows]
 
 
-def _largest_pairs(first: int | None, last: int | None) -> Select[tuple[str]]:
-    pairs = schema.pair_results
-    result = func.abs(func.sum(pairs.c.pnl))
-    query = select(pairs.c.pair_id).where(_days(pairs, first, last)).group_by(pairs.c.pair_id)
-    return query.order_by(result.desc(), pairs.c.pair_id).limit(MAX_PAIRS)
+def _largest(table: Table, by: str, first: int | None, last: int | None) -> Select[tuple[str]]:
+    name, result = table.c[by], func.abs(func.sum(table.c.pnl))
+    query = select(name).where(_days(table, first, last)).group_by(name)
+    return query.order_by(result.desc(), name).limit(MAX_NAMED)
 
 
-def trades(connection: Connection) -> list[tuple[str | None, str | None, Tally]]:
-    """The sums of all days by category and leader."""
+def trades(
+    connection: Connection, *, categories: Collection[str], leaders: Collection[str]
+) -> list[tuple[str | None, str | None, Tally]]:
+    """The sums of all days by category and leader; all that are none of these are `OTHER`."""
     table = schema.results
-    groups = (table.c.category, table.c.leader)
-    names = (func.nullif(column, "") for column in groups)
-    query = select(*names, *_added(table)).group_by(*groups).order_by(*groups)
+    category = _closed(table.c.category, categories)
+    leader = _closed(table.c.leader, leaders)
+    groups = category.label("category"), leader.label("leader")
+    query = select(*groups, *_added(table)).group_by(*groups).order_by(*groups)
     rows = connection.execute(query)
     return [
         (category, leader, Tally(**dict(zip(TALLY, sums, strict=True))))
@@ -124,6 +127,11 @@ def _sums(
     if by is not None:
         query = query.group_by(table.c[by]).order_by(table.c[by])
     return connection.execute(query).all()
+
+
+def _closed(column: ColumnElement[str], names: Collection[str]) -> ColumnElement[str | None]:
+    """The name if it is known, none where there was none, and `OTHER`."""
+    return case((column.in_(names), column), (column == "", null()), else_=OTHER)
 
 
 def _added(table: Table) -> list[ColumnElement[int]]:

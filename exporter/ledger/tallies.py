@@ -9,6 +9,8 @@ import msgspec
 
 # What a tally can be grouped by; weeks and months are made of days.
 Group = Literal["day", "category", "pair", "leader"]
+# Of pairs, and of names that engines choose, there may be very many: so many are told at the most.
+MAX_NAMED = 200
 
 
 class Tally(msgspec.Struct, frozen=True, kw_only=True):

@@ -38,7 +38,7 @@ def statistics(stats: Stats, pnl: Pnl) -> APIRouter:
     async def get_stats(by: Grouping | None = None, from_: From = None, to: To = None) -> Response:
         """What trades and edges came to, in total and by a group; what is not defined is null.
 
-        `by=pair` has the 200 pairs that won or lost most, and nothing of edges.
+        Of pairs, categories and leaders the 200 that won or lost most; `by=pair` has no edges.
         """
         first, last = _day(FROM, from_), _day(TO, to)
         if first is not None and last is not None and first > last:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import TypeVar, cast, get_args
 
 from arbwatch.answers import Grouping
-from exporter.ledger.tallies import EdgeTally, Group, Tally
+from exporter.ledger.tallies import MAX_NAMED, EdgeTally, Group, Tally
 from exporter.statistics.periods import Period, name_of
 
 PERIODS = get_args(Period)
@@ -27,7 +27,7 @@ def rows_of(
 ) -> list[Row]:
     """A row for each group that has fills or edges; `edges` is `None` where none are told apart.
 
-    Periods come in order of time, others by how much they won or lost.
+    Periods come in order of time, others by how much they won or lost, the `MAX_NAMED` first ones.
     """
     tallies = _named(by, fills)
     if edges is None:
@@ -38,7 +38,9 @@ def rows_of(
         rows = [(n, tallies.get(n, Tally()), ends.get(n, EdgeTally())) for n in names]
     if by in PERIODS:
         return sorted(rows, key=lambda row: row[0] or "")
-    return sorted(rows, key=lambda row: (-abs(row[1].pnl), row[0] or ""))
+    if len(tallies) >= MAX_NAMED:  # what fills of others came to is not among what was read
+        rows = [row for row in rows if row[0] in tallies]
+    return sorted(rows, key=lambda row: (-abs(row[1].pnl), row[0] or ""))[:MAX_NAMED]
 
 
 def _named(by: Grouping, rows: Sequence[tuple[Key, AnyTally]]) -> dict[Name, AnyTally]:

@@ -16,7 +16,13 @@ async def test_sums_of_a_part_of_the_past_are_never_shown(ledger_path: Path) -> 
     ledger.start()
     await ledger.append(fills(0, 2 * ROWS_AT_ONCE + 1))
     shown: list[list[Group]] = []
-    refresh = Refresh(ledger, on_read=shown.append, on_failure=lambda: None)
+    refresh = Refresh(
+        ledger,
+        categories=["crypto"],
+        leaders=["kalshi"],
+        on_read=shown.append,
+        on_failure=lambda: None,
+    )
 
     caught_up = asyncio.create_task(refresh.catch_up())
     came = 0

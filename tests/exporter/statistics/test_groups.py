@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from exporter.ledger.tallies import EdgeTally, Tally
+from exporter.ledger.tallies import MAX_NAMED, EdgeTally, Tally
 from exporter.statistics.groups import rows_of
 from exporter.statistics.periods import Period
 
@@ -41,6 +41,17 @@ def test_a_group_without_fills_or_without_edges_has_the_other() -> None:
 def test_where_edges_are_not_told_apart_a_row_has_none() -> None:
     """Not 0 of them."""
     assert rows_of("pair", [("p-1", Tally(pnl=3))], None) == [("p-1", Tally(pnl=3), None)]
+
+
+def test_of_very_many_groups_only_those_with_known_results_are_told() -> None:
+    """An edge's group may have had fills that were not among the largest: 0 would be a guess."""
+    fills = [(f"odd-{number}", Tally(pnl=5)) for number in range(MAX_NAMED)]
+
+    rows = rows_of("category", fills, [("sports", EdgeTally(seen=1)), ("odd-1", EdgeTally(seen=2))])
+
+    assert len(rows) == MAX_NAMED
+    assert ("odd-1", Tally(pnl=5), EdgeTally(seen=2)) in rows
+    assert "sports" not in [name for name, _, _ in rows]
 
 
 @given(DAYS, st.sampled_from(["day", "week", "month"]))
