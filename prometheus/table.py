@@ -37,6 +37,9 @@ the venue which the alert names, or every venue where it names none, once for ea
 *After* is how long it must be so before it is told; *holds* is how much longer it goes on when it
 is so no more: for values that go up and down, and for restarts. An alert leads to its runbook:
 what it means, where to look, what to do, when to wake whom.
+
+[delivery.md](delivery.md) says when each is told and what is held back, [control.md](control.md)
+what a halt is, and [drill.md](drill.md) how each is brought about once.
 """
 
 # A number, a label or a limit in a description. What is shown of a query's answer ends with `end`.
