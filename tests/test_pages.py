@@ -7,6 +7,8 @@ from urllib.parse import unquote
 
 import pytest
 
+from tests.client import Client
+
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
 DOCS = ROOT / "docs"
@@ -75,10 +77,21 @@ def test_what_is_to_be_typed_exists(page: Path) -> None:
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
 
     targets = set(re.findall(r"(?:^|`)make(?: [A-Z_]+=\S+)* ([a-z]+)", text, re.MULTILINE))
-    modules = set(re.findall(r"python -m ([a-z_.]+[a-z_])", text))
+    runs = re.findall(r"(\S*)python -m ([a-z_.]+[a-z_])", text)
 
     assert [name for name in targets if not re.search(rf"^{name}:", makefile, re.M)] == []
-    assert [name for name in modules if find_spec(name) is None] == []
+    assert [name for _, name in runs if find_spec(name) is None] == []
+    assert [name for before, name in runs if not before.endswith(".venv/bin/")] == []
+
+
+def test_calls_that_are_named_exist(api: Client) -> None:
+    """Whatever begins with /api is described by the exporter."""
+    text = "".join(page.read_text(encoding="utf-8") for page in PAGES)
+
+    named = set(re.findall(r"/api/[a-z{}/]*[a-z}]", text.replace("/kalshi/", "/{venue}/")))
+
+    assert len(named) > 10
+    assert named <= set(api.get("/openapi.json")["paths"])
 
 
 def test_the_readme_is_for_newcomers() -> None:
