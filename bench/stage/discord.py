@@ -57,10 +57,10 @@ class Discord:
         answer.raise_for_status()
         return list(answer.json())
 
-    def slow_down(self, seconds: float) -> None:
-        """Refuse the next message for so long: 429, as Discord does."""
-        fault = {"kind": "rate_limit", "retry_after": seconds}
-        requests.post(f"{self._url}/faults", json=fault, timeout=TIMEOUT_SECONDS).raise_for_status()
+    def limit_posts(self, limit: int | None, *, seconds: float = 5.0) -> None:
+        """Take so many new messages within so many seconds; without a number, any."""
+        asked = {"limit": limit, "seconds": seconds}
+        requests.post(f"{self._url}/posts", json=asked, timeout=TIMEOUT_SECONDS).raise_for_status()
 
     def type(self, command: str, *, by: Person, **options: str) -> str:
         """Type a slash command; the id of what came of it."""

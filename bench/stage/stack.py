@@ -101,6 +101,11 @@ class Stack:
         result = answer["result"]
         return float(result[0]["value"][1]) if result else None
 
+    def post_alert(self, alert: dict[str, Any]) -> None:
+        """Post an alert to Alertmanager, as Prometheus does."""
+        url = f"{self.url('alertmanager')}/api/v2/alerts"
+        self._session.post(url, json=[alert], timeout=TIMEOUT_SECONDS).raise_for_status()
+
     def alerts(self) -> list[dict[str, Any]]:
         """Prometheus' alerts, pending ones too."""
         alerts: list[dict[str, Any]] = self._prometheus("/api/v1/alerts")["alerts"]

@@ -3,16 +3,13 @@
 import resource
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-
-import requests
 
 from arbwatch.control import HaltState
 from bench.selftest.cause import Cause
 from bench.selftest.events import fill, now
 from bench.selftest.scene import ENGINE, Scene
-from bench.stage.stack import TIMEOUT_SECONDS
 from bench.stage.waiting import wait_for
 
 VENUE = "kalshi"
@@ -100,12 +97,9 @@ def halt_that_finds_no_exporter(scene: Scene) -> Iterator[None]:
     }
     with scene.standing_still("exporter"):
         # The bot is asked by hand: with the exporter every other cause of a halt stands still, too.
-        url = scene.stack.url("alertmanager") + "/api/v2/alerts"
-        requests.post(url, json=[alert], timeout=TIMEOUT_SECONDS).raise_for_status()
+        scene.stack.post_alert(alert)
         yield
-    with suppress(requests.RequestException):
-        ended = alert | {"endsAt": now()}
-        requests.post(url, json=[ended], timeout=TIMEOUT_SECONDS).raise_for_status()
+    scene.stack.post_alert(alert | {"endsAt": now()})
 
 
 def _order(reason: str) -> dict[str, str]:

@@ -29,6 +29,7 @@ class Control:
             web.get("/fake/interactions/{id}", self.interaction),
             web.post("/fake/faults", self.fault),
             web.delete("/fake/faults", self.repair),
+            web.post("/fake/posts", self.limit_posts),
             web.post("/fake/disconnect", self.disconnect),
         ]
 
@@ -110,6 +111,13 @@ class Control:
         """End every fault."""
         self._discord.world.faults.clear()
         self._discord.gateway.refusals = 0
+        return web.json_response({})
+
+    async def limit_posts(self, request: web.Request) -> web.Response:
+        """How many new messages are taken within how many seconds: `{"limit", "seconds"}`."""
+        asked = await request.json()
+        posts = self._discord.world.posts
+        posts.limit, posts.seconds = asked["limit"], asked.get("seconds", posts.seconds)
         return web.json_response({})
 
     async def disconnect(self, request: web.Request) -> web.Response:
