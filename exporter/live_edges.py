@@ -28,6 +28,7 @@ class EndedEdge(msgspec.Struct, frozen=True, gc=False):
 
 class _Tracked(msgspec.Struct):
     edge: Edge
+    began: datetime
     best_cents: float
     first_seen: float
     last_seen: float
@@ -94,8 +95,15 @@ class LiveEdges:
             self._on_set_aside(set_aside)
 
     def filled(self, fill: Fill) -> None:
-        """This fill came in, and was stored for the first time."""
-        if tracked := self._pairs.get(fill.pair_id):
+        """This fill came in, and was stored for the first time.
+
+        One that came late, made over a time to live before the edge began, met another.
+        """
+        tracked = self._pairs.get(fill.pair_id)
+        if tracked is None:
+            return
+        ttl = tracked.edge.ttl_seconds or self._ttl_seconds
+        if (tracked.began - fill.timestamp).total_seconds() <= ttl:
             tracked.is_filled = True
             self._on_fill(tracked.edge, fill)
 
@@ -156,7 +164,7 @@ class LiveEdges:
             self._end(known)
             known = None
         if known is None:
-            known = _Tracked(edge, best_cents, moment, moment, expires, 0)
+            known = _Tracked(edge, edge.timestamp, best_cents, moment, moment, expires, 0)
             self._pairs[edge.pair_id] = known
             self._wait(known)
             self.categories[edge.category] += 1

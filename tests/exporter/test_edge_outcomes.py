@@ -73,6 +73,23 @@ def test_an_edge_ends_filled_missed_or_small(
     assert ended.edge.net_edge_cents == words[-1]
 
 
+@pytest.mark.parametrize(("seconds_before", "outcome"), [(9, "filled"), (11, "missed")])
+def test_a_fill_that_comes_late_meets_no_edge_of_later(seconds_before: int, outcome: str) -> None:
+    """As after an outage, when an engine sends again what its pair had been filled before."""
+    clock = Clock()
+    board = Board(clock)
+    made = fill_of(clock, "a")
+    clock.seconds += seconds_before
+
+    board.edges.update([edge(clock, "a", 3.0)])
+    board.edges.filled(made)
+    clock.seconds += 20
+    board.edges.expire()
+
+    assert board.ended[0].outcome == outcome
+    assert len(board.met) == (outcome == "filled")
+
+
 def test_the_limit_in_force_at_the_end_decides() -> None:
     """It may have been read again since the edge began."""
     clock = Clock()
