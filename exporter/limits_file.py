@@ -35,7 +35,8 @@ def load(path: Path, *, venues: tuple[str, ...]) -> Limits:
         mark = getattr(error, "problem_mark", None)
         place = f" at line {mark.line + 1}" if mark else ""
         raise StartError(f"{path}: not valid YAML{place}") from error
-    except (ValueError, RecursionError) as error:
+    except (ValueError, RecursionError, LookupError, AttributeError) as error:
+        # The last two are the parser's own, of a tag such as `!!bool` before what is none.
         raise StartError(f"{path}: not UTF-8 text, or no YAML that can be read") from error
 
 

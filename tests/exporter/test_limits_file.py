@@ -117,6 +117,8 @@ def test_a_wrong_limit_is_named_with_what_is_allowed(
         ("feed_cuts: {kalshi: 1, kalshi: 2}", "'kalshi' is there twice, again at line 1"),
         ("a: 2001-99-99", "not UTF-8 text, or no YAML that can be read"),
         ("[" * 5000, "not UTF-8 text, or no YAML that can be read"),
+        ("a: !!timestamp x", "not UTF-8 text, or no YAML that can be read"),
+        ("a: !!bool x", "not UTF-8 text, or no YAML that can be read"),
         ("\udcff", "not UTF-8 text, or no YAML that can be read"),
         (f"equity_usd: 0x{'f' * 9000}", "not UTF-8 text, or no YAML that can be read"),
         ("? 'a\\nb'\n: 1", "'a\\\\nb' is no limit; there are equity_usd"),
