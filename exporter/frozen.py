@@ -225,7 +225,9 @@ def _learn(book: _Book, gap: float, moves: int) -> None:
 
 
 def _is_frozen(pair: _Pair, book: _Book, still: float) -> bool:
-    allowed = allowance(len(book.gaps)) * sorted(book.gaps)[-RANK]
-    usual = sorted(book.moves)[-RANK]
     moves = pair.moves - book.moves_before
-    return still > allowed and moves >= max(FEWEST_MOVES, TIMES_USUAL_MOVES * usual + 1)
+    if moves < FEWEST_MOVES:  # as of all books in a quiet market, where nothing has to be sorted
+        return False
+    usual = sorted(book.moves)[-RANK]
+    allowed = allowance(len(book.gaps)) * sorted(book.gaps)[-RANK]
+    return still > allowed and moves > TIMES_USUAL_MOVES * usual
