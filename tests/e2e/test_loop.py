@@ -123,7 +123,7 @@ def test_a_burst_of_errors_becomes_a_card_that_is_edited_when_it_ends(stack: Sta
     wait_for(lambda: "POLYMARKET" in str(card()).upper(), timeout_seconds=60)
     assert "Resolved" not in str(card())
 
-    wait_for(lambda: "Resolved" in str(card()), timeout_seconds=180)
+    wait_for(lambda: "Resolved" in str(card()), timeout_seconds=240)
     assert card()["edits"] >= 1
 
 
