@@ -52,16 +52,17 @@ class Refresh:
         if head == self._head:
             return
         holds_all = await self._sum_up()
+        if self._head is None and not holds_all:
+            return
         self._on_read(await self._ledger.read(Store.trades, **self._names))
         if holds_all:
             self._head = head
 
     async def _sum_up(self) -> bool:
         """Whether the sums hold all that was stored when this was called."""
-        if self._head is not None:
-            return await self._ledger.roll_up_idly()
-        await self._ledger.roll_up()
-        return True
+        if self._head is None:
+            return await self._ledger.roll_up()
+        return await self._ledger.roll_up_idly()
 
     def _failed(self, error: Exception) -> None:
         self._on_failure()

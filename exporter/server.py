@@ -58,6 +58,7 @@ class Server(uvicorn.Server):
         return await super().on_tick(counter)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """End the open streams, then wait for the requests under way."""
+        """End the open streams and long sums, then wait for the requests under way."""
         self._exporter.stream.close()
+        self._exporter.ledger.end_summing()
         await super().shutdown(sockets)

@@ -6,6 +6,7 @@ from datetime import datetime
 import msgspec
 
 from arbwatch.answers import Grouping, RiskStats, StatsReport
+from exporter.errors import LedgerUnavailable
 from exporter.ledger.ledger import Ledger
 from exporter.ledger.store import Store
 from exporter.ledger.totals import Totals
@@ -62,7 +63,8 @@ class Stats:
             LedgerUnavailable: it could not be read, or not be summed up to the present.
         """
         await self._hand_over()
-        await self._ledger.roll_up()
+        if not await self._ledger.roll_up():
+            raise LedgerUnavailable("the exporter is stopping; ask it again")
         sums = await self._ledger.read(_read, by, first, last)
         today = day_of(self._now())
         begin = min(self._totals.days, default=None) if first is None else first

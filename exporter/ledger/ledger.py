@@ -39,6 +39,7 @@ class Ledger:
         self._waiting: list[Waiting] = []
         self._wake = asyncio.Event()
         self._is_closing = False
+        self._is_summing_ended = False
         self._commits = 0
         self._rolling = asyncio.Lock()  # a commit never waits for more than one stretch of rows
         self.is_ready = True
@@ -49,6 +50,10 @@ class Ledger:
     def start(self) -> None:
         """Begin to commit; needs a running event loop."""
         self._task = asyncio.create_task(self._commit_forever(), name="ledger")
+
+    def end_summing(self) -> None:
+        """Let nobody wait for sums any more, who may wait long; what is missing comes later."""
+        self._is_summing_ended = True
 
     async def close(self) -> None:
         """Commit what waits, then close the file."""
@@ -100,8 +105,10 @@ class Ledger:
         """
         await self._run(Store.add_edges, rows, lifetimes)
 
-    async def roll_up(self) -> None:
+    async def roll_up(self) -> bool:
         """Take everything that is stored by now into the sums, with commits in between.
+
+        Whether all of it is in: not when summing was ended meanwhile.
 
         Raises:
             LedgerUnavailable: not all of it could be taken in.
@@ -109,7 +116,10 @@ class Ledger:
         async with self._rolling:
             waiting = await self.read(Store.waiting)
             while waiting > 0:  # not for what comes meanwhile, or it might never end
+                if self._is_summing_ended:
+                    return False
                 waiting -= await self.read(Store.roll_up) or waiting
+            return True
 
     async def roll_up_idly(self) -> bool:
         """Take some of what is stored into the sums, and more while no commit comes; whether all.
@@ -120,7 +130,7 @@ class Ledger:
         async with self._rolling:
             commits = self._commits
             while await self.read(Store.roll_up):
-                if self._commits != commits:
+                if self._commits != commits or self._is_summing_ended:
                     return False
             return True
 

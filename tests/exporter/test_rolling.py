@@ -54,6 +54,23 @@ async def test_a_roll_up_ends_although_fills_go_on_coming(ledger_path: Path) -> 
     await ledger.close()
 
 
+async def test_a_stop_waits_for_no_long_sums(ledger_path: Path) -> None:
+    """Whoever asks is told so after one stretch of rows, and so is the next one."""
+    ledger = Ledger(Store(ledger_path))
+    ledger.start()
+    await ledger.append(fills(0, 3 * ROWS_AT_ONCE))
+
+    asked = [asyncio.create_task(ledger.roll_up()) for _ in range(2)]
+    while not await counted(ledger):
+        pass
+    ledger.end_summing()
+    answers = await asyncio.gather(*asked)
+
+    assert answers == [False, False]
+    assert await counted(ledger) < 3 * ROWS_AT_ONCE
+    await ledger.close()
+
+
 async def test_an_idle_roll_up_gives_way_to_commits(ledger_path: Path) -> None:
     """One stretch while a commit comes, all of it when none does."""
     ledger = Ledger(Store(ledger_path))
