@@ -1,7 +1,7 @@
 """`python -m bench.panels`: every panel's queries over the last replay, as Grafana would ask them.
 
-`make replay ARGS="... --once"` makes one. Exit code 1 where a board's queries take longer than
-`--limit` in all, one after the other, when it opens.
+`make replay ARGS="... --once"` makes one. Exit code 1 where what a board asks when
+it opens takes longer than `--limit` in all, one query after the other.
 """
 
 import argparse
@@ -15,8 +15,9 @@ from bench import machine
 from bench.errors import BenchError
 from bench.panels.answers import Prometheus
 from bench.panels.asking import asks
-from bench.panels.report import Measured, costs, dearest, empty
+from bench.panels.report import Measured, costs, dearest, empty, sum_of
 from exporter.replay.make import REPORT, Done
+from grafana.build import BOARDS
 from stack.errors import StackError
 from stack.programs import find_programs
 from stack.replay.rules import read_rules
@@ -66,14 +67,7 @@ def _measure(server: Server, done: Done, *, days: float | None, limit: float) ->
     facts = machine.facts()
     print(f"{facts['cpus']} x {facts['cpu']}, load average {facts['load_average'][0]}\n")
     print(f"{costs(measured)}\n\n{dearest(measured)}\n\n{empty(measured, prometheus.names())}")
-    boards = dict.fromkeys(ask.board for ask in questions)
-    return 1 if any(_seconds(measured, board) > limit for board in boards) else 0
-
-
-def _seconds(measured: Sequence[Measured], board: str) -> float:
-    """Of what is asked when the board opens, once Prometheus has read it before."""
-    own = [each.warm for each in measured if each.warm.ask.board == board]
-    return sum(answer.seconds for answer in own if answer.ask.is_open)
+    return 1 if any(sum_of(measured, board) > limit for board in BOARDS) else 0
 
 
 def _read(place: Path) -> Done:

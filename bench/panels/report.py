@@ -17,9 +17,9 @@ class Measured:
 
 
 def costs(measured: Sequence[Measured]) -> str:
-    """A line a board: one query after the other, of what is open and of all that there is."""
+    """A line a board: its queries, one after the other, of what is open and of all rows."""
     rows: list[tuple[str, ...]] = [
-        ("board", "queries", "samples", "cold s", "warm s", "with rows opened: cold s", "warm s")
+        ("board", "queries", "samples", "s: cold", "warm", "all rows: cold", "warm")
     ]
     for board in dict.fromkeys(each.cold.ask.board for each in measured):
         own = [each for each in measured if each.cold.ask.board == board]
@@ -33,6 +33,12 @@ def costs(measured: Sequence[Measured]) -> str:
             )
         )
     return table(rows)
+
+
+def sum_of(measured: Sequence[Measured], board: str) -> float:
+    """Seconds of what is asked when the board opens, once Prometheus has read it before."""
+    own = [each.warm for each in measured if each.warm.ask.board == board]
+    return sum(answer.seconds for answer in own if answer.ask.is_open)
 
 
 def dearest(measured: Sequence[Measured]) -> str:

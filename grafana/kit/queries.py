@@ -39,15 +39,37 @@ def in_range(counter: str, by: str = "") -> str:
     return f"sum{_by(by)}(increase({counter}[$__range]))"
 
 
-def quantile(share: float, histogram: str, by: str = "", *, where: tuple[str, ...] = ()) -> str:
+def quantile(share: float, buckets: str) -> str:
     """A quantile of the summed buckets: quantiles themselves must never be averaged."""
-    labels = f"{by}, le" if by else "le"
-    return f"histogram_quantile({share}, {rate(of(f'{histogram}_bucket', *where), labels)})"
+    return f"histogram_quantile({share}, {rate(buckets, 'le')})"
 
 
-def bucket_counts(histogram: str, *where: str) -> str:
+def bucket_counts(buckets: str) -> str:
     """How many observations fell into each bucket, for a heatmap."""
-    return f"sum by (le) (increase({of(f'{histogram}_bucket', *where)}[$__rate_interval]))"
+    return f"sum by (le) (increase({buckets}[$__rate_interval]))"
+
+
+def by_category(metric: str, *matchers: str) -> str:
+    """A metric as rules sum it twice a minute by category: for panels of a value a minute."""
+    return of(f"category:{metric}:sum", *matchers)
+
+
+def by_leader(metric: str, *matchers: str) -> str:
+    """The same by leader and category."""
+    return of(f"leader_category:{metric}:sum", *matchers)
+
+
+def ended_edges(*matchers: str) -> str:
+    """Edges that ended, as rules sum them twice a minute."""
+    return of("leader_category_outcome:arb_edges_ended_total:sum", *matchers)
+
+
+def with_exemplars(expr: str, buckets: str) -> str:
+    """The expression, and the exemplars of the series behind it, which alone have some.
+
+    Of those nothing is read: they are asked for as of a time before there was any.
+    """
+    return f"{expr} or {buckets} offset 20y"
 
 
 def venue_limit(limit: str) -> str:

@@ -137,8 +137,8 @@ def delivery_time() -> Panel:
         "From a message's change until Discord had it. Seconds are Discord's own limits on many "
         "messages; minutes an outage.",
         [
-            Query(expr=quantile(0.5, "arb_bot_delivery_seconds"), legend="p50"),
-            Query(expr=quantile(0.95, "arb_bot_delivery_seconds"), legend="p95"),
+            Query(expr=quantile(0.5, "arb_bot_delivery_seconds_bucket"), legend="p50"),
+            Query(expr=quantile(0.95, "arb_bot_delivery_seconds_bucket"), legend="p95"),
         ],
         unit=units.SECONDS,
         overrides=quantile_colours(),

@@ -3,14 +3,22 @@
 from grafana.kit import units
 from grafana.kit.base import Panel
 from grafana.kit.colours import GOOD, NEUTRAL, override, steps, venue_colours
-from grafana.kit.queries import Query, in_range, live_net_edges, of, strategy_limit
+from grafana.kit.queries import (
+    Query,
+    by_leader,
+    ended_edges,
+    in_range,
+    live_net_edges,
+    of,
+    strategy_limit,
+)
 from grafana.kit.tiles import NUMBER_PIXELS, stat
 from grafana.kit.variables import OF_CATEGORY, OF_LEADER
 
 CHOSEN = (OF_LEADER, OF_CATEGORY)
-ENDED = of("arb_edges_ended_total", *CHOSEN)
-FILLED = of("arb_edges_ended_total", 'outcome="filled"', *CHOSEN)
-WORTH = of("arb_edges_ended_total", 'outcome=~"filled|missed"', *CHOSEN)
+ENDED = ended_edges(*CHOSEN)
+FILLED = ended_edges('outcome="filled"', *CHOSEN)
+WORTH = ended_edges('outcome=~"filled|missed"', *CHOSEN)
 
 
 def largest() -> Panel:
@@ -62,8 +70,8 @@ def filled_share() -> Panel:
 
 def missed() -> Panel:
     """What was missed, at best."""
-    cents = in_range(of("arb_edges_missed_best_cents_total", *CHOSEN))
-    count = in_range(of("arb_edges_ended_total", 'outcome="missed"', *CHOSEN))
+    cents = in_range(by_leader("arb_edges_missed_best_cents_total", *CHOSEN))
+    count = in_range(ended_edges('outcome="missed"', *CHOSEN))
     return stat(
         "Missed",
         "Edges that reached the entry limit and were not filled, in the time this board shows, and "

@@ -14,6 +14,9 @@ from grafana.kit.grids import heatmap
 from grafana.kit.queries import (
     Query,
     bucket_counts,
+    by_category,
+    by_leader,
+    ended_edges,
     of,
     per_minute,
     quantile,
@@ -32,9 +35,13 @@ def distribution() -> Panel:
         "Net edge of pushed edges",
         "How many pushed edges fell into each band of net edge, in cents per contract. The mass "
         "below 0 is normal; the entry limit says where trading begins.",
-        Query(expr=bucket_counts("arb_edge_net_cents", *CHOSEN), legend="{{le}}", format="heatmap"),
+        Query(
+            expr=bucket_counts(by_leader("arb_edge_net_cents_bucket", *CHOSEN)),
+            legend="{{le}}",
+            format="heatmap",
+        ),
         unit=units.CENTS,
-    )
+    ) | {"interval": "1m"}
 
 
 def by_pair() -> Panel:
@@ -99,7 +106,7 @@ def outcomes() -> Panel:
         "or small (they never did). Many missed: the engine is too slow, halted, or at a limit.",
         [
             Query(
-                expr=f"{per_minute(of('arb_edges_ended_total', *CHOSEN), 'outcome')} > 0",
+                expr=f"{per_minute(ended_edges(*CHOSEN), 'outcome')} > 0",
                 legend="{{outcome}}",
             )
         ],
@@ -114,10 +121,10 @@ def outcomes() -> Panel:
 
 def lifetime() -> Panel:
     """How long edges live."""
-    lifetimes = bucket_counts("arb_edge_lifetime_seconds", *CHOSEN)
+    lifetimes = bucket_counts(by_category("arb_edge_lifetime_seconds_bucket", OF_CATEGORY))
     return heatmap(
         "Edge lifetime",
-        "How many of the edges that ended had been live for how long, in seconds. Most lie where "
+        "How many of the edges that ended, whoever led, had been live for how long. Most lie where "
         "the time to act ends: near the hedge latency, most are gone before both legs are "
         "filled.",
         Query(expr=lifetimes, legend="{{le}}", format="heatmap"),
@@ -127,38 +134,38 @@ def lifetime() -> Panel:
 
 def expected_slippage() -> Panel:
     """What the engine expects to lose between quote and fill."""
-    name = "arb_edge_expected_slippage_cents"
+    buckets = by_leader("arb_edge_expected_slippage_cents_bucket", *CHOSEN)
     return timeseries(
         "Expected slippage",
         "Slippage the engine expects at the edges it pushes, in cents per contract, against the "
         "limit on the median. Above it, lower sizes or raise the entry edge.",
         [
-            Query(expr=quantile(0.5, name, where=CHOSEN), legend="p50"),
-            Query(expr=quantile(0.95, name, where=CHOSEN), legend="p95"),
+            Query(expr=quantile(0.5, buckets), legend="p50"),
+            Query(expr=quantile(0.95, buckets), legend="p95"),
             Query(expr=strategy_limit("median_slippage"), legend="limit of p50"),
         ],
         unit=units.CENTS,
         overrides=[*quantile_colours(), limit_line()],
         decimals=2,
-    )
+    ) | {"interval": "1m"}
 
 
 def confidence() -> Panel:
     """How sure the engine is of its edges."""
-    name = "arb_edge_confidence_ratio"
+    buckets = by_leader("arb_edge_confidence_ratio_bucket", *CHOSEN)
     return timeseries(
         "Confidence",
         "How sure the engine is of the edges it pushes, from 0 to 100 %. When both fall, its "
         "inputs grew worse: look at feed latency.",
         [
-            Query(expr=quantile(0.1, name, where=CHOSEN), legend="p10"),
-            Query(expr=quantile(0.5, name, where=CHOSEN), legend="p50"),
+            Query(expr=quantile(0.1, buckets), legend="p10"),
+            Query(expr=quantile(0.5, buckets), legend="p50"),
         ],
         unit=units.SHARE,
         overrides=quantile_colours(),
         minimum=0,
         maximum=1,
-    )
+    ) | {"interval": "1m"}
 
 
 def live_by_category() -> Panel:
@@ -199,8 +206,8 @@ def pushed_by_category() -> Panel:
 
 def filled_share_by_category() -> Panel:
     """How much of what was worth entering was entered."""
-    ended = per_minute(of("arb_edges_ended_total", 'outcome=~"filled|missed"', *CHOSEN), "category")
-    filled = per_minute(of("arb_edges_ended_total", 'outcome="filled"', *CHOSEN), "category")
+    ended = per_minute(ended_edges('outcome=~"filled|missed"', *CHOSEN), "category")
+    filled = per_minute(ended_edges('outcome="filled"', *CHOSEN), "category")
     return timeseries(
         "Filled of filled and missed",
         "Of the edges that ended and were worth entering, the share that was filled, by category. "

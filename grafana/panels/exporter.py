@@ -65,8 +65,8 @@ def commits() -> Panel:
         "grows, the disk is busy, and every fill is acknowledged that much later; failures: make "
         "room.",
         [
-            Query(expr=quantile(0.5, "arb_exporter_commit_seconds"), legend="p50"),
-            Query(expr=quantile(0.99, "arb_exporter_commit_seconds"), legend="p99"),
+            Query(expr=quantile(0.5, "arb_exporter_commit_seconds_bucket"), legend="p50"),
+            Query(expr=quantile(0.99, "arb_exporter_commit_seconds_bucket"), legend="p99"),
             Query(
                 expr=per_minute("arb_exporter_commit_failures_total"), legend="failures a minute"
             ),

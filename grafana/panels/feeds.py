@@ -36,7 +36,7 @@ def latency_spread() -> Panel:
         "first is one slow market or a backlog that begins: it shows here before it moves a "
         "percentile.",
         Query(
-            expr=bucket_counts("arb_feed_latency_seconds", OF_VENUE),
+            expr=bucket_counts(of("arb_feed_latency_seconds_bucket", OF_VENUE)),
             legend="{{le}}",
             format="heatmap",
         ),

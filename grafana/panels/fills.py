@@ -17,11 +17,13 @@ from grafana.kit.grids import heatmap
 from grafana.kit.queries import (
     Query,
     bucket_counts,
+    by_category,
     in_range,
     of,
     per_minute,
     quantile,
     strategy_limit,
+    with_exemplars,
 )
 from grafana.kit.tiles import stat
 from grafana.kit.variables import OF_CATEGORY
@@ -69,16 +71,18 @@ def rate_by_category() -> Panel:
 
 def entry_against_realized() -> Panel:
     """Edge at entry and edge realized."""
+    realized = quantile(0.5, by_category("arb_fill_realized_edge_cents_bucket", *CHOSEN))
     return timeseries(
         "Entry against realized edge",
         "Median edge per contract when entered, and after both legs filled. The gap is what "
         "execution cost; a growing gap is slippage or slow hedges. Points are single fills.",
         [
             Query(
-                expr=quantile(0.5, "arb_fill_entry_edge_cents", where=CHOSEN), legend="entry p50"
+                expr=quantile(0.5, by_category("arb_fill_entry_edge_cents_bucket", *CHOSEN)),
+                legend="entry p50",
             ),
             Query(
-                expr=quantile(0.5, "arb_fill_realized_edge_cents", where=CHOSEN),
+                expr=with_exemplars(realized, of("arb_fill_realized_edge_cents_bucket", *CHOSEN)),
                 legend="realized p50",
                 exemplars=True,
             ),
@@ -114,7 +118,7 @@ def capture() -> Panel:
 
 def slippage() -> Panel:
     """Slippage paid, against what was expected."""
-    expected = quantile(0.5, "arb_fill_expected_slippage_cents", where=CHOSEN)
+    expected = quantile(0.5, by_category("arb_fill_expected_slippage_cents_bucket", *CHOSEN))
     return timeseries(
         "Slippage paid",
         "Median slippage of the last 15 minutes' fills in cents per contract, what their edges had "
@@ -138,14 +142,14 @@ def slippage() -> Panel:
 
 def fees() -> Panel:
     """Fees paid."""
-    name = "arb_fill_fees_cents"
+    buckets = by_category("arb_fill_fees_cents_bucket", *CHOSEN)
     return timeseries(
         "Fees paid",
         "Median and highest fees per contract of the fills, in cents. Kalshi's are highest near 50 "
         "cents: where they outgrow the edge, the fee model or the markets chosen are wrong.",
         [
-            Query(expr=quantile(0.5, name, where=CHOSEN), legend="p50"),
-            Query(expr=quantile(0.95, name, where=CHOSEN), legend="p95"),
+            Query(expr=quantile(0.5, buckets), legend="p50"),
+            Query(expr=quantile(0.95, buckets), legend="p95"),
         ],
         unit=units.CENTS,
         overrides=quantile_colours(),
@@ -157,7 +161,8 @@ def fees() -> Panel:
 
 def hedge_latency() -> Panel:
     """Time between the two legs."""
-    chosen = quantile(0.95, "arb_hedge_latency_seconds", where=CHOSEN)
+    chosen = quantile(0.95, by_category("arb_hedge_latency_seconds_bucket", *CHOSEN))
+    points = of("arb_hedge_latency_seconds_bucket", *CHOSEN)
     return timeseries(
         "Hedge latency",
         "Time from the first to the second leg over 5 minutes, against the limit on p95. Until the "
@@ -165,7 +170,7 @@ def hedge_latency() -> Panel:
         [
             Query(expr="max(strategy:arb_hedge_latency_seconds:p50_rate5m)", legend="p50"),
             Query(expr="max(strategy:arb_hedge_latency_seconds:p95_rate5m)", legend="p95"),
-            Query(expr=chosen, legend="fills", exemplars=True),
+            Query(expr=with_exemplars(chosen, points), legend="fills", exemplars=True),
             Query(expr=strategy_limit("hedge_timeout"), legend="limit of p95"),
         ],
         unit=units.SECONDS,
@@ -176,7 +181,7 @@ def hedge_latency() -> Panel:
         ],
         minimum=0,
         no_value=NO_FILLS,
-    )
+    ) | {"interval": "1m"}
 
 
 def hedge_spread() -> Panel:
@@ -186,7 +191,7 @@ def hedge_spread() -> Panel:
         "How many hedges took how long. A second band far above the first one is a fallback or a "
         "retry; it shows here before it moves the 95th percentile.",
         Query(
-            expr=bucket_counts("arb_hedge_latency_seconds", *CHOSEN),
+            expr=bucket_counts(by_category("arb_hedge_latency_seconds_bucket", *CHOSEN)),
             legend="{{le}}",
             format="heatmap",
         ),
@@ -217,7 +222,11 @@ def size() -> Panel:
         "Size of fills",
         "How many fills were of which size, in USD. When all shrink, books are thin or a limit is "
         "near; a band at the top is one that the limit per contract cuts.",
-        Query(expr=bucket_counts("arb_fill_size_usd", *CHOSEN), legend="{{le}}", format="heatmap"),
+        Query(
+            expr=bucket_counts(by_category("arb_fill_size_usd_bucket", *CHOSEN)),
+            legend="{{le}}",
+            format="heatmap",
+        ),
         unit=units.USD,
     ) | {"interval": "1m"}
 
@@ -228,6 +237,10 @@ def result_spread() -> Panel:
         "P&L of fills",
         "How many fills earned how much, in USD. Many small wins and few large losses look good on "
         "every other panel until the next large one.",
-        Query(expr=bucket_counts("arb_fill_pnl_usd", *CHOSEN), legend="{{le}}", format="heatmap"),
+        Query(
+            expr=bucket_counts(by_category("arb_fill_pnl_usd_bucket", *CHOSEN)),
+            legend="{{le}}",
+            format="heatmap",
+        ),
         unit=units.USD,
     ) | {"interval": "1m"}

@@ -60,8 +60,8 @@ def ack_time() -> Panel:
         "From a halt's order to the acknowledgement of every engine in contact. Seconds instead of "
         "milliseconds: the engine's own loop is busy, or its control function is slow.",
         [
-            Query(expr=quantile(0.5, name), legend="p50"),
-            Query(expr=quantile(0.95, name), legend="p95"),
+            Query(expr=quantile(0.5, f"{name}_bucket"), legend="p50"),
+            Query(expr=quantile(0.95, f"{name}_bucket"), legend="p95"),
         ],
         unit=units.SECONDS,
         overrides=quantile_colours(),

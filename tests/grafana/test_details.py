@@ -104,6 +104,16 @@ def test_range_queries_take_no_timestamps(panel: dict[str, Any]) -> None:
 
 
 @every_base_panel
+def test_what_is_recorded_seldom_is_asked_seldom(panel: dict[str, Any]) -> None:
+    """Twice a minute: a window of less than that and a scrape may hold a single value."""
+    asked = [target["expr"] for target in panel["targets"] if target["range"]]
+
+    assert panel.get("interval") in {"1m", "1d"} or not re.search(
+        r"_(total|bucket):sum\b", " ".join(asked)
+    )
+
+
+@every_base_panel
 def test_nothing_is_averaged_over_series(panel: dict[str, Any]) -> None:
     """Quantiles and ratios of different series have no mean."""
     assert not [t for t in panel["targets"] if re.search(r"\bavg\b", t["expr"])]
