@@ -1,13 +1,12 @@
 """`make limits`: checks limits.yml, then has the exporter that runs here read it again."""
 
 import os
-import shutil
 import signal
-import subprocess
 import sys
 from pathlib import Path
 
 from exporter.settings import Settings as ExporterSettings
+from stack import compose
 from stack.errors import StackError
 from stack.preflight import check_limits
 from stack.settings import ROOT, read_settings
@@ -16,6 +15,7 @@ SHOWN = ROOT / "limits.yml"
 # In a folder of its own, which docker-compose mounts: a file that is mounted alone stays the one it
 # was when an editor puts another in its place.
 KEPT = ROOT / "etc" / "limits.yml"
+READABLE = 0o444
 
 
 def main() -> int:
@@ -26,7 +26,7 @@ def main() -> int:
         # Where it listens does not matter here, nor whom it would let in.
         exporter = ExporterSettings(exporter_host="127.0.0.1")
         check_limits(exporter)
-        told = tell_native(settings.state_dir / "run" / "exporter.pid") or tell_container()
+        told = tell_native(settings.state_dir / "run" / "exporter.pid") or tell_container(KEPT)
     except StackError as error:
         print(error, file=sys.stderr)
         return 1
@@ -55,20 +55,23 @@ def tell_native(pidfile: Path) -> str | None:
     return f"the exporter, process {pid},"
 
 
-def tell_container() -> str | None:
+def tell_container(limits: Path) -> str | None:
     """Signal the exporter of docker-compose; who it is, if it runs."""
-    if not shutil.which("docker-compose") or not _compose("ps", "-q", "exporter").stdout.strip():
+    if not compose.runs("exporter"):
         return None
-    told = _compose("kill", "-s", "HUP", "exporter")
-    if told.returncode:
-        reason = " ".join(told.stderr.split()) or "failed"
-        raise StackError(f"docker-compose kill -s HUP exporter: {reason}")
+    let_others_read(limits)
+    compose.signal("exporter", "HUP")
     return "the exporter's container"
 
 
-def _compose(*arguments: str) -> subprocess.CompletedProcess[str]:
-    command = ["docker-compose", *arguments]
-    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+def let_others_read(path: Path) -> None:
+    """The container's user is another one, and some tools leave a file to its owner alone."""
+    mode = path.stat().st_mode
+    if mode & READABLE != READABLE:
+        try:
+            path.chmod(mode | READABLE)
+        except PermissionError as error:
+            raise StackError(f"{path}: not readable in the container, {error.strerror}") from error
 
 
 if __name__ == "__main__":

@@ -139,12 +139,12 @@ def test_every_container_sees_its_own_secrets_only() -> None:
 
 def test_both_read_the_same_configuration_files() -> None:
     """Every mounted file is the source of what the native start renders or reads."""
-    rules = find_mount("prometheus", render.RULES_IN_COMPOSE.rstrip("/"))
+    prometheus = ROOT / find_mount("prometheus", "/etc/prometheus")
 
-    assert ROOT / find_mount("prometheus", "/etc/prometheus/prometheus.yml") == (
-        render.PROMETHEUS_SOURCE
-    )
-    assert ROOT / rules == render.RULES
+    assert "--config.file=/etc/prometheus/prometheus.yml" in SERVICES["prometheus"]["command"]
+    assert prometheus / "prometheus.yml" == render.PROMETHEUS_SOURCE
+    assert render.RULES_IN_COMPOSE == "/etc/prometheus/rules/"
+    assert prometheus / "rules" == render.RULES
     assert ROOT / find_mount("alertmanager", "/etc/alertmanager/alertmanager.yml") == (
         render.ALERTMANAGER_SOURCE
     )

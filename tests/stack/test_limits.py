@@ -9,12 +9,13 @@ from pathlib import Path
 import pytest
 import yaml
 
-from stack.limits import put_back
+from stack.limits import let_others_read, put_back
 from stack.settings import ROOT
 from tests.conftest import LIMITS, wait_until
 from tests.faults.processes import ExporterProcess
 from tests.stack.processes import Tree
 
+RUNNING = "ps --services --filter status=running"
 READ_AGAIN = "Limits read again"
 # Mounts one folder at the place of another, for the program that follows only.
 MOUNTED = ("unshare", "-rm", "sh", "-c", 'mount --bind "$0" "$1" && shift && exec "$@"')
@@ -98,15 +99,27 @@ def test_the_container_is_told(tmp_path: Path, ends: str, code: int) -> None:
     compose = tmp_path / "docker-compose"
     calls = tmp_path / "calls"
     compose.write_text(
-        f'#!/bin/sh\necho "$*" >> {calls}\n[ "$1" = ps ] && echo 4f3c || {{ {ends}; }}\n'
+        f'#!/bin/sh\necho "$*" >> {calls}\n[ "$1" = ps ] && echo exporter || {{ {ends}; }}\n'
     )
     compose.chmod(0o755)
 
     told, said = make_limits(tmp_path, PATH=f"{tmp_path}:/usr/bin:/bin")
 
-    assert calls.read_text().splitlines() == ["ps -q exporter", "kill -s HUP exporter"]
+    assert calls.read_text().splitlines() == [RUNNING, "kill -s HUP exporter"]
     assert told == code
     assert ("exporter's container reads it again" in said) is (code == 0)
+
+
+def test_a_container_that_is_stopped_is_not_told(tmp_path: Path) -> None:
+    """docker-compose lists it, and sends it nothing without a word."""
+    shutil.copy(LIMITS, tmp_path / "limits.yml")
+    stopped = tmp_path / "docker-compose"
+    stopped.write_text(f'#!/bin/sh\n[ "$*" = "{RUNNING}" ] || echo 4f3c\n')
+    stopped.chmod(0o755)
+
+    said = make_limits(tmp_path, PATH=f"{tmp_path}:/usr/bin:/bin")
+
+    assert said == (0, f"{tmp_path / 'limits.yml'} is right; no exporter runs here\n")
 
 
 def test_the_file_at_the_top_is_a_link_into_the_mounted_folder() -> None:
@@ -126,6 +139,16 @@ def test_a_link_that_a_tool_replaced_is_put_back(tmp_path: Path) -> None:
 
     assert shown.readlink() == Path("etc/limits.yml")
     assert kept.read_text() == "new"
+
+
+def test_a_file_of_its_owner_alone_is_made_readable(tmp_path: Path) -> None:
+    """As `mktemp` leaves it: the container's user is another one."""
+    limits = tmp_path / "limits.yml"
+    limits.touch(mode=0o600)
+
+    let_others_read(limits)
+
+    assert limits.stat().st_mode & 0o777 == 0o644
 
 
 @pytest.mark.parametrize("mounted", ["folder", "file"])

@@ -1,0 +1,37 @@
+"""The containers of docker-compose, as far as `make` targets ask for them."""
+
+import shutil
+import subprocess
+
+from stack.errors import StackError
+from stack.settings import ROOT
+
+
+def runs(service: str) -> bool:
+    """Whether a service runs in a container of this directory's docker-compose."""
+    if not shutil.which("docker-compose"):
+        return False
+    running = _compose("ps", "--services", "--filter", "status=running")
+    return service in running.stdout.split()
+
+
+def signal(service: str, name: str) -> None:
+    """Send a signal to a service's container.
+
+    Raises:
+        StackError: it was not sent.
+    """
+    sent = _compose("kill", "-s", name, service)
+    if sent.returncode:
+        reason = " ".join(sent.stderr.split()) or "failed"
+        raise StackError(f"docker-compose kill -s {name} {service}: {reason}")
+
+
+def command_in(service: str, *command: str) -> list[str]:
+    """What runs a command in a service's container."""
+    return ["docker-compose", "exec", "-T", service, *command]
+
+
+def _compose(*arguments: str) -> subprocess.CompletedProcess[str]:
+    command = ["docker-compose", *arguments]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
