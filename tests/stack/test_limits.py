@@ -92,16 +92,19 @@ def test_nobody_else_is_signalled(tmp_path: Path, pid: int | None) -> None:
     assert said == (0, f"{tmp_path / 'limits.yml'} is right; no exporter runs here\n")
 
 
+def fake_compose(path: Path, script: str) -> None:
+    """A script in the place of docker-compose."""
+    path.write_text(f"#!/bin/sh\n{script}\n")
+    path.chmod(0o755)
+
+
 @pytest.mark.parametrize(("ends", "code"), [("exit 0", 0), ("echo no such >&2; exit 1", 1)])
 def test_the_container_is_told(tmp_path: Path, ends: str, code: int) -> None:
     """Through docker-compose, which is a script here that writes down what it is asked for."""
     shutil.copy(LIMITS, tmp_path / "limits.yml")
-    compose = tmp_path / "docker-compose"
     calls = tmp_path / "calls"
-    compose.write_text(
-        f'#!/bin/sh\necho "$*" >> {calls}\n[ "$1" = ps ] && echo exporter || {{ {ends}; }}\n'
-    )
-    compose.chmod(0o755)
+    script = f'echo "$*" >> {calls}; [ "$1" = ps ] && echo exporter || {{ {ends}; }}'
+    fake_compose(tmp_path / "docker-compose", script)
 
     told, said = make_limits(tmp_path, PATH=f"{tmp_path}:/usr/bin:/bin")
 
@@ -110,12 +113,22 @@ def test_the_container_is_told(tmp_path: Path, ends: str, code: int) -> None:
     assert ("exporter's container reads it again" in said) is (code == 0)
 
 
+def test_the_container_is_told_by_docker_itself(tmp_path: Path) -> None:
+    """Where Compose 2 is a part of docker, and no program of its own."""
+    shutil.copy(LIMITS, tmp_path / "limits.yml")
+    calls = tmp_path / "calls"
+    fake_compose(tmp_path / "docker", f'echo "$*" >> {calls}; echo exporter')
+
+    told, _ = make_limits(tmp_path, PATH=str(tmp_path))
+
+    assert told == 0
+    assert calls.read_text().splitlines() == [f"compose {RUNNING}", "compose kill -s HUP exporter"]
+
+
 def test_a_container_that_is_stopped_is_not_told(tmp_path: Path) -> None:
     """docker-compose lists it, and sends it nothing without a word."""
     shutil.copy(LIMITS, tmp_path / "limits.yml")
-    stopped = tmp_path / "docker-compose"
-    stopped.write_text(f'#!/bin/sh\n[ "$*" = "{RUNNING}" ] || echo 4f3c\n')
-    stopped.chmod(0o755)
+    fake_compose(tmp_path / "docker-compose", f'[ "$*" = "{RUNNING}" ] || echo 4f3c')
 
     said = make_limits(tmp_path, PATH=f"{tmp_path}:/usr/bin:/bin")
 
