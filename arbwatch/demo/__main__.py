@@ -32,7 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     options = _options(chosen)
     _say(introduction(options, doing=f"pushing to {chosen.exporter_url}"))
-    _say(f"`kill -USR1 {os.getpid()}` drops Kalshi's feed for 10 seconds.")
+    _say(f"`{how_to_drop(os.getpid())}` drops Kalshi's feed for 10 seconds.")
     stop = threading.Event()
     drops = Drops(_say, planned_at=options.scenario.drops_at)
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -86,6 +86,11 @@ def _options(chosen: argparse.Namespace) -> Options:
         threshold_cents=chosen.threshold,
         duration_seconds=chosen.duration,
     )
+
+
+def how_to_drop(pid: int) -> str:
+    """What to type to drop a feed; the first process is that of a container."""
+    return "docker-compose kill -s USR1 demo" if pid == 1 else f"kill -USR1 {pid}"
 
 
 def _parser() -> argparse.ArgumentParser:

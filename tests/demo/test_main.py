@@ -2,7 +2,7 @@
 
 import pytest
 
-from arbwatch.demo.__main__ import introduction, main
+from arbwatch.demo.__main__ import how_to_drop, introduction, main
 from arbwatch.demo.run import Options
 from arbwatch.demo.scenarios import SCENARIOS
 
@@ -65,3 +65,9 @@ def test_options_without_sense_end_the_start(
 
     assert stopped.value.code == 2
     assert arguments[0] in capsys.readouterr().err
+
+
+def test_a_container_is_reached_through_docker_compose() -> None:
+    """Its first process has another number outside, and 1 is somebody else there."""
+    assert how_to_drop(4711) == "kill -USR1 4711"
+    assert how_to_drop(1) == "docker-compose kill -s USR1 demo"
