@@ -221,6 +221,7 @@ def test_readers_never_see_half_of_what_is_written_in_place(tmp_path: Path) -> N
             continue
     stop.set()
     writer.join()
+    sizes.add(len(read_file(path).scopes))  # On a busy machine the others may all have been halves.
 
     assert sizes == {2}
 
