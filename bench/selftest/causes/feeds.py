@@ -42,12 +42,14 @@ def updates_of(scene: Scene, venues: Collection[str]) -> Iterator[None]:
     )
 
     def hear() -> None:
-        while not stop.wait(UPDATE_SECONDS):
+        while True:
             for venue in VENUES:
                 engine.may_trade(venue)  # Asked, so that it acknowledges a halt.
             for venue in venues:
                 latency_ms = random.uniform(*HEALTHY_MS)
                 engine.push(Latency(venue=venue, latency_ms=latency_ms, timestamp=utc_now()))
+            if stop.wait(UPDATE_SECONDS):
+                return
 
     with engine:
         listener = threading.Thread(target=hear, name="feeds")
