@@ -55,6 +55,16 @@ class BotProcess:
                         return
                 await asyncio.sleep(0.05)
 
+    async def delivered(self) -> None:
+        """Wait until it knows that everything was told."""
+        async with asyncio.timeout(15):
+            while b"\narb_bot_outbox_waiting 0.0\n" not in (await self._metrics()):
+                await asyncio.sleep(0.05)
+
+    async def _metrics(self) -> bytes:
+        async with aiohttp.ClientSession() as session, session.get(f"{self.url}/metrics") as answer:
+            return await answer.read()
+
     def kill(self) -> None:
         """kill -9."""
         self.process.kill()

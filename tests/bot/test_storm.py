@@ -109,6 +109,7 @@ async def test_kills_in_a_storm_neither_lose_nor_repeat(
     discord_server.world.faults.clear()
 
     await until(lambda: sum(_counts(discord_server)) >= 200, 40)
+    await bot.delivered()
     bot.kill()
     alone, _ = told(discord_server.messages)
     footers = [message["embeds"][0]["footer"]["text"] for message in discord_server.messages]
