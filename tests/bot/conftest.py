@@ -3,8 +3,9 @@
 import asyncio
 import contextlib
 import itertools
+import threading
 import warnings
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from pydantic import SecretStr
 with warnings.catch_warnings():
     # discord.py imports audioop, which Python 3.13 drops.
     warnings.simplefilter("ignore", DeprecationWarning)
-    import discord  # noqa: F401
+    from discord.gateway import KeepAliveHandler
 
 from bot import ArbitrageBot, BotConfig
 from bot.commands import Commands
@@ -34,6 +35,15 @@ ALERT_ROLE = 800000000000000009
 NOBODY_LISTENS = "http://127.0.0.1:9"
 
 StartBot = Callable[..., Awaitable["RunningBot"]]
+
+
+@pytest.fixture(autouse=True)
+def no_heartbeat_left() -> Iterator[None]:
+    """A connection that was cut off by a test's end would beat on, in a loop that is closed."""
+    yield
+    for thread in threading.enumerate():
+        if isinstance(thread, KeepAliveHandler):
+            thread.stop()
 
 
 class RunningBot:

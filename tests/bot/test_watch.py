@@ -154,7 +154,7 @@ async def test_leaving_takes_it_away(seated: Seated, outbox: Outbox) -> None:
 async def test_a_restart_takes_away_what_was_left(seated: Seated, outbox: Outbox) -> None:
     """Also where the bot died before it knew what it had posted."""
     await seated.take_place()
-    seated.server.world.faults.append(Fault("drop_after", path="/messages$"))
+    seated.server.world.faults.append(Fault("hang_after", path="/messages$"))
     await seated.server.type_command("watch")
     await until(lambda: shown(seated.server))
     await seated.vanish()
