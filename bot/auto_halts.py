@@ -168,10 +168,11 @@ class AutoHalts:
 
     async def _note(self, wanted: WantedHalt, halt: Halt) -> None:
         """Note the order; what the outbox never took in is remembered here."""
-        self._unstored.pop(wanted.key, None)
         is_known = await self._outbox.mark_ordered(
             wanted.key, scope=halt.scope, halt_id=halt.halt_id
         )
+        # After it, so that an alert that was repeated meanwhile asks for nothing more.
+        self._unstored.pop(wanted.key, None)
         if is_known:
             del self._ordered[wanted.key]
             self._keep_done(wanted.key)
