@@ -42,7 +42,7 @@ class AutoHalts:
         self._retry_seconds = retry_seconds
         self._unstored: dict[str, WantedHalt] = {}
         self._ordered: dict[str, Halt] = {}
-        self._orders: dict[str, asyncio.Task[Halt]] = {}  # On their way now.
+        self._orders: dict[str, asyncio.Task[None]] = {}  # On their way now.
         self._done: dict[str, None] = {}
         self._asked: set[str] = set()
         self._told: set[str] = set()
@@ -113,20 +113,21 @@ class AutoHalts:
         self._told.discard(halt.key)
         return True
 
-    def _begin(self, halt: WantedHalt) -> "asyncio.Task[Halt]":
+    def _begin(self, halt: WantedHalt) -> "asyncio.Task[None]":
         """The order of this halt: the one that is on its way, or a new one."""
         if halt.key not in self._orders:
-            task = asyncio.create_task(self._order(halt))
+            task = asyncio.create_task(self._carry_out(halt))
+            # A failure is told by who waits for it, who tries again.
+            task.add_done_callback(lambda ended: ended.cancelled() or ended.exception())
             self._orders[halt.key] = task
-            task.add_done_callback(lambda ended: self._end(halt, ended))
         return self._orders[halt.key]
 
-    def _end(self, halt: WantedHalt, task: "asyncio.Task[Halt]") -> None:
-        """An order has its answer. A failure is told by who waits for it, who tries again."""
-        del self._orders[halt.key]
-        if task.cancelled() or task.exception() is not None:
-            return
-        self._ordered[halt.key] = task.result()
+    async def _carry_out(self, halt: WantedHalt) -> None:
+        """Order it and keep the answer: in one step, so that nobody finds the one without the other."""
+        try:
+            self._ordered[halt.key] = await self._order(halt)
+        finally:
+            del self._orders[halt.key]
         self._metrics.auto_halts.labels(result="ordered").inc()
         log.info("Automatic halt ordered: alert=%s scope=%s", halt.actor, halt.scope)
 

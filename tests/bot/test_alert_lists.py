@@ -51,8 +51,8 @@ async def test_what_fires_has_the_buttons_of_its_card(scene: Scene) -> None:
     """The gravest first; what is pressed here is done on the card."""
     low = {"alertname": "ArbLow", "severity": "warning", "venue": "polymarket"}
     await call("POST", f"{scene.bot_url}/alerts", payload(alert("f0", labels=low)))
-    await scene.card("polymarket")
-    card = await scene.card("kalshi")
+    await scene.card("· polymarket")
+    card = await scene.card("· kalshi")
 
     asked = await listed(scene, "alerts")
     labels = [button["label"] for button in asked.buttons]

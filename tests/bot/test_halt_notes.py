@@ -1,11 +1,14 @@
-"""A halt that is ordered is noted in the outbox, and only then forgotten."""
+"""A halt is ordered once and noted in the outbox, however the two fall together."""
 
 import asyncio
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pytest
 from prometheus_client import CollectorRegistry
 
+from arbwatch.control import Halt, HaltOrder, HaltState, VenueControl
 from bot.auto_halts import AutoHalts
 from bot.exporter_api import ExporterApi
 from bot.metrics import BotMetrics
@@ -31,11 +34,46 @@ class SlowOutbox(Outbox):
         return await super().mark_ordered(key, scope=scope, halt_id=halt_id)
 
 
+class TellingOutbox(Outbox):
+    """Has a halt told in the very moment in which it is read here, once."""
+
+    tell: Callable[[], None] | None = None
+
+    async def wanted_halts(self) -> list[WantedHalt]:
+        """What is wanted, and told now."""
+        found = await super().wanted_halts()
+        tell, self.tell = self.tell, None
+        if tell:
+            tell()
+        return found
+
+
+class InstantApi(ExporterApi):
+    """Answers an order before anything else runs."""
+
+    async def halt(self, scope: str, order: HaltOrder) -> list[VenueControl]:
+        """Stored at once."""
+        halt = Halt(
+            halt_id=1, scope=scope, reason=order.reason, actor=order.actor, via="rule", since=BEGAN
+        )
+        state = HaltState.REQUESTED
+        row = VenueControl(
+            venue=scope, state=state, seq=1, since=BEGAN, halts=[halt], acks=[], fills_since=0
+        )
+        return [row]
+
+
 def wanted(key: str, venue: str) -> WantedHalt:
     """A halt that an alert asks for."""
     return WantedHalt(
         key=key, scope=venue, actor="ArbFeedSilent", reason="Feed silent", began_at=BEGAN
     )
+
+
+def ordered(metrics: BotMetrics) -> float:
+    """How many halts were ordered."""
+    sample = metrics.registry.get_sample_value
+    return sample("arb_bot_auto_halts_total", {"result": "ordered"}) or 0.0
 
 
 async def test_an_alert_repeated_while_its_halt_is_noted_halts_once(
@@ -57,13 +95,38 @@ async def test_an_alert_repeated_while_its_halt_is_noted_halts_once(
     outbox.goes_on.set()
     halts.order([fence])
 
-    def ordered() -> float:
-        sample = metrics.registry.get_sample_value
-        return sample("arb_bot_auto_halts_total", {"result": "ordered"}) or 0.0
-
-    await until(lambda: ordered() == 2)
+    await until(lambda: ordered(metrics) == 2)
     await asyncio.sleep(0.3)  # In which a second order would be on its way.
-    assert ordered() == 2
+    assert ordered(metrics) == 2
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+    await exporter.close()
+    await outbox.close()
+
+
+async def test_an_order_that_is_answered_before_it_is_waited_for_is_noted(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Whenever an order ends, who comes for its answer finds it."""
+    outbox = TellingOutbox(tmp_path / "outbox.db")
+    await outbox.open()
+    exporter = InstantApi("http://nowhere.test")
+    metrics = BotMetrics(CollectorRegistry(), version="0")
+    halts = AutoHalts(outbox, exporter, metrics=metrics, retry_seconds=10)
+    running = asyncio.create_task(halts.run())
+    halts.order([wanted("first", "polymarket")])
+    await until(lambda: ordered(metrics) == 1)
+
+    halt = wanted("a", "kalshi")
+    await outbox.put([], halts=[halt])
+    outbox.tell = lambda: halts.order([halt])
+    halts.order([wanted("wakes", "polymarket")])
+
+    async with asyncio.timeout(5):
+        while await Outbox.wanted_halts(outbox):
+            await asyncio.sleep(0.01)
+    assert ordered(metrics) == 3
+    assert "failed" not in caplog.text
     running.cancel()
     await asyncio.gather(running, return_exceptions=True)
     await exporter.close()
