@@ -123,7 +123,7 @@ class AutoHalts:
         return self._orders[halt.key]
 
     async def _carry_out(self, halt: WantedHalt) -> None:
-        """Order it and keep the answer: in one step, so that nobody finds the one without the other."""
+        """Order it and keep the answer, in one step: no order is found ended and unanswered."""
         try:
             self._ordered[halt.key] = await self._order(halt)
         finally:

@@ -57,7 +57,7 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def wait_until(is_true: Callable[[], object], timeout_seconds: float = 10) -> None:
+def wait_until(is_true: Callable[[], object], timeout_seconds: float = 30) -> None:
     """Poll a condition until it holds."""
     deadline = time.monotonic() + timeout_seconds
     while not is_true():

@@ -63,7 +63,7 @@ class RunningBot:
             await self.task
 
 
-async def until(is_true: Callable[[], Any], timeout_seconds: float = 10) -> None:
+async def until(is_true: Callable[[], Any], timeout_seconds: float = 30) -> None:
     """Poll a condition until it holds."""
     async with asyncio.timeout(timeout_seconds):
         while not is_true():

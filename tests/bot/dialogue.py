@@ -65,7 +65,7 @@ class Seated:
         self._gateway = Gateway(config, slash.add_to)
         self._tasks.append(asyncio.create_task(self._gateway.run()))
         self._tasks.append(asyncio.create_task(self._watches.run(self._gateway.logged_in)))
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             while not (self._gateway.is_ready and self.server.world.commands):
                 await asyncio.sleep(0.01)
 

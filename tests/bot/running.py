@@ -39,7 +39,7 @@ async def call(
 async def started(start_bot: StartBot, **settings: Any) -> RunningBot:
     """A bot in console mode that answers."""
     running = await start_bot(**settings)
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while True:
             try:
                 assert (await call("GET", f"{running.url}/readyz"))[0] == 200

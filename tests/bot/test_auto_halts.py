@@ -34,7 +34,7 @@ async def settle(bot: RunningBot, api: Client) -> None:
     """Return once the bot has ordered and noted what it was told before, by one more halt."""
     await tell(bot, halting("fence", venue="polymarket"))
     await until(lambda: halts(api, "polymarket"))
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while await bot.bot._outbox.wanted_halts():
             await asyncio.sleep(0.01)
 

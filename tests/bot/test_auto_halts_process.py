@@ -58,7 +58,7 @@ async def test_a_kill_before_the_order_costs_no_halt(
 
     await bot.restart()
 
-    await until(lambda: ordered(later.client), 20)
+    await until(lambda: ordered(later.client))
     await call("POST", f"{bot.url}/alerts", payload(halting(), halting("b", venue="polymarket")))
     await until(lambda: len(ordered(later.client)) == 2)
     assert {row["scope"] for row in ordered(later.client)} == {"kalshi", "polymarket"}
@@ -78,7 +78,7 @@ async def test_kills_at_any_moment_cost_no_halt_and_order_none_twice(
         await asyncio.sleep(chance.random() / 50)
         await bot.restart()
 
-    await until(lambda: len(ordered(later.client)) >= len(NAMES), 20)
+    await until(lambda: len(ordered(later.client)) >= len(NAMES))
     assert sorted(row["actor"] for row in ordered(later.client)) == NAMES
 
 

@@ -219,5 +219,5 @@ def test_a_typed_watch_goes_on_until_ctrl_c(api: Client) -> None:
     seen.until("arbwatch> ")
     os.write(terminal, b"quit\n")
 
-    assert process.wait(timeout=15) == 0
+    assert process.wait(timeout=30) == 0
     os.close(terminal)

@@ -69,7 +69,7 @@ async def test_whatever_fails_each_card_is_posted_once_and_in_order(
     for number in range(3):
         await running.bot.alert_error("other", f"number {number}")
 
-    await until(lambda: len(discord_server.messages) == 3 and is_idle(running), 20)
+    await until(lambda: len(discord_server.messages) == 3 and is_idle(running))
     assert titles(discord_server) == [f"🚨 Error (other): number {n}" for n in range(3)]
 
 

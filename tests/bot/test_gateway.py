@@ -184,7 +184,7 @@ async def test_a_connection_that_stays_away_is_begun_anew(discord_server: FakeDi
     await discord_server.gateway.disconnect(4000)
 
     await until(lambda: not gateway.is_ready)
-    await until(lambda: gateway.is_ready, 20)
+    await until(lambda: gateway.is_ready)
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
     await gateway.close()

@@ -122,7 +122,7 @@ async def test_an_order_that_is_answered_before_it_is_waited_for_is_noted(
     outbox.tell = lambda: halts.order([halt])
     halts.order([wanted("wakes", "polymarket")])
 
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         while await Outbox.wanted_halts(outbox):
             await asyncio.sleep(0.01)
     assert ordered(metrics) == 3

@@ -181,7 +181,7 @@ def _push(api: Client, fills: list[dict[str, Any]]) -> None:
 
 async def _sampled(bot: BotProcess, line: str) -> None:
     """Wait until the metrics have this line."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(30):
         while line not in (await call("GET", f"{bot.url}/metrics"))[1]:
             await asyncio.sleep(0.02)
 

@@ -136,7 +136,7 @@ async def test_kills_at_any_moment_neither_lose_nor_repeat(
         await asyncio.sleep(chance.random() / 5)
         await bot.restart()
 
-    await until(lambda: len(discord_server.messages) >= 20, 20)
+    await until(lambda: len(discord_server.messages) >= 20)
     bot.kill()
     shown = [message["embeds"][0]["title"] for message in discord_server.messages]
     assert shown == [f"🔴 alert {r}-{n} · kalshi" for r in range(4) for n in range(5)]

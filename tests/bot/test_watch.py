@@ -37,7 +37,7 @@ def shown(server: FakeDiscord) -> list[Json]:
 
 async def forgotten(outbox: Outbox) -> None:
     """Wait until no watch is on disk any more."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while await WatchNotes(outbox).listed():
             await asyncio.sleep(0.01)
 

@@ -94,7 +94,7 @@ async def test_without_limits_a_card_that_is_too_long_seems_to_fit(
     """The library checks none: only the fake's strictness shows that cards are cut."""
     discord_server.world.broken.add("no_limits")
 
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         await sender.post(Card(title="x" * 257), "aw-1", Manner())
 
     assert len(discord_server.messages[0]["embeds"][0]["title"]) == 257

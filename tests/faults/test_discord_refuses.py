@@ -105,12 +105,12 @@ async def test_what_waits_for_a_permission_is_delivered_when_it_is_given(
     running = await connected(start_bot, discord_server)
     discord_server.world.permissions.remove(missing)
     await call("POST", f"{running.url}/alerts", payload(alert()))
-    await until(lambda: counted(running, "arb_bot_delivery_failures_total", reason="forbidden"), 20)
+    await until(lambda: counted(running, "arb_bot_delivery_failures_total", reason="forbidden"))
     shown = len(discord_server.messages)
 
     discord_server.world.permissions.add(missing)
 
-    await until(lambda: discord_server.messages, 20)
+    await until(lambda: discord_server.messages)
     assert shown == 0
 
 

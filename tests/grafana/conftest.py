@@ -56,10 +56,19 @@ class Stack:
 
     def post(self, client: str, path: str, body: Any) -> int:
         """Call the exporter as one of its clients; the status."""
-        token = secrets_in(self.state).token_of(client).read_text().strip()
-        headers = {"Authorization": f"Bearer {token}"}
         url = f"{self.exporter}/api/{path}"
-        return requests.post(url, json=body, headers=headers, timeout=ANSWER_SECONDS).status_code
+        answer = requests.post(url, json=body, headers=self._as(client), timeout=ANSWER_SECONDS)
+        return answer.status_code
+
+    def state_of(self, venue: str) -> str:
+        """Whether a venue is halted, as the exporter says."""
+        url, headers = f"{self.exporter}/api/venues", self._as("operator")
+        rows = requests.get(url, headers=headers, timeout=ANSWER_SECONDS).json()
+        return str(next(row["state"] for row in rows if row["venue"] == venue))
+
+    def _as(self, client: str) -> dict[str, str]:
+        token = secrets_in(self.state).token_of(client).read_text().strip()
+        return {"Authorization": f"Bearer {token}"}
 
     def _ask(self, path: str, query: dict[str, str]) -> Any:
         url = f"{self.prometheus}/api/v1/{path}"

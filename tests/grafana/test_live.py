@@ -23,10 +23,11 @@ EMPTY = {
 
 
 def make_trouble(stack: Stack) -> None:
-    """What no healthy engine does: an event without sense, a call without the right, a halt."""
+    """What no healthy engine does: an event without sense, a call without the right; and a halt."""
     assert stack.post("engine", "events", [{"type": "nonsense"}]) == 200
     assert stack.post("engine", "venues/kalshi/halt", {}) == 403
     assert stack.post("operator", "venues/kalshi/halt", {"reason": "test"}) == 200
+    wait_for(lambda: stack.state_of("kalshi") == "acknowledged")
     assert stack.post("operator", "venues/kalshi/resume", {}) == 200
 
 

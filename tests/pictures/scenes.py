@@ -91,7 +91,7 @@ class Desk:
     async def asked(self, name: str, **options: Any) -> Shown:
         """A command and its answer."""
         asked = await self._server.type_command(name, user_name="alice", **options)
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             await asked.answered.wait()
         words = " ".join([f"/{name}", *(f"{key}:{value}" for key, value in options.items())])
         return self._shown(asked, f"↱ **alice** used {words}")

@@ -137,7 +137,7 @@ class FakeDiscord:
     async def ask(self, name: str, *, user_name: str = "trader", **options: Any) -> str:
         """Send a slash command and return the answer's text."""
         injected = await self.type_command(name, user_name=user_name, **options)
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             await injected.answered.wait()
         return injected.text or ""
 
