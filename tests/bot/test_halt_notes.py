@@ -37,14 +37,14 @@ class SlowOutbox(Outbox):
 class TellingOutbox(Outbox):
     """Has a halt told in the very moment in which it is read here, once."""
 
-    tell: Callable[[], None] | None = None
+    on_read: Callable[[], None] | None = None
 
     async def wanted_halts(self) -> list[WantedHalt]:
         """What is wanted, and told now."""
         found = await super().wanted_halts()
-        tell, self.tell = self.tell, None
-        if tell:
-            tell()
+        on_read, self.on_read = self.on_read, None
+        if on_read:
+            on_read()
         return found
 
 
@@ -119,7 +119,7 @@ async def test_an_order_that_is_answered_before_it_is_waited_for_is_noted(
 
     halt = wanted("a", "kalshi")
     await outbox.put([], halts=[halt])
-    outbox.tell = lambda: halts.order([halt])
+    outbox.on_read = lambda: halts.order([halt])
     halts.order([wanted("wakes", "polymarket")])
 
     async with asyncio.timeout(30):
