@@ -28,15 +28,12 @@ from exporter.metrics import Metrics
 from exporter.metrics.books import BookGauges
 from exporter.metrics.exposition import Exposition
 from exporter.metrics.positions import ExposureGauges
-from exporter.metrics.results import Results
 from exporter.metrics.snapshot import Snapshot
-from exporter.pnl import Pnl
-from exporter.refresh import Refresh
+from exporter.performance import Performance
 from exporter.routes import control as control_routes
 from exporter.routes import documented, ops, push, read
 from exporter.routes import stats as stats_routes
 from exporter.settings import Settings
-from exporter.stats import Stats
 from exporter.stream import Stream
 
 log = logging.getLogger(__name__)
@@ -66,7 +63,6 @@ class Exporter:
             clock=clock.now,
         )
         store = Store(settings.ledger_path)
-        self.totals = Totals(store.hours())
         self.ledger = Ledger(store)
         self.watch = VenueWatch(
             settings.venues,
@@ -91,6 +87,15 @@ class Exporter:
         )
         self.edges = Edges(
             settings, ledger=self.ledger, limits=self.limits, metrics=metrics, clock=clock
+        )
+        self.performance = Performance(
+            settings,
+            Totals(store.hours()),
+            ledger=self.ledger,
+            edges=self.edges,
+            limits=self.limits,
+            metrics=metrics,
+            clock=clock,
         )
         self.exposure = OpenExposure()
         self.control = Control(
@@ -117,23 +122,13 @@ class Exporter:
             edges=self.edges,
             exposure=self.exposure,
             watch=self.watch,
-            totals=self.totals,
+            totals=self.performance.totals,
             metrics=metrics,
             stream=self.stream,
             engines=self.engines,
             now=clock.now,
         )
-        self._register_snapshot()
-        self.pnl = Pnl(self.totals, limits=self.limits, now=clock.now)
-        self.stats = Stats(
-            self.ledger,
-            self.totals,
-            limits=self.limits,
-            venues=settings.venues,
-            hand_over=self.edges.days.hand_over,
-            now=clock.now,
-        )
-        self.refresh = self._follow_results(clock)
+        self._register()
 
     @asynccontextmanager
     async def run(self, _app: FastAPI) -> AsyncIterator[None]:
@@ -145,7 +140,7 @@ class Exporter:
         self.edges.days.start()
         tasks = [
             asyncio.create_task(self._expire_forever(), name="expiry"),
-            asyncio.create_task(self.refresh.run_forever(), name="results"),
+            asyncio.create_task(self.performance.refresh.run_forever(), name="results"),
         ]
         try:
             yield
@@ -171,26 +166,10 @@ class Exporter:
                 log.exception("live edges: a sweep failed; the next one goes on")
             await asyncio.sleep(EXPIRE_SECONDS)
 
-    def _follow_results(self, clock: Clock) -> Refresh:
-        results = Results(
-            self.totals,
-            limits=self.limits,
-            venue=self.metrics.venue,
-            category=self.metrics.category,
-            now=clock.now,
-        )
-        self.registry.register(results)
-        on_failure = self.metrics.service.results_failures.inc
-        return Refresh(
-            self.ledger,
-            categories=self.settings.categories,
-            leaders=self.settings.venues,
-            on_read=results.show,
-            on_failure=on_failure,
-        )
-
-    def _register_snapshot(self) -> None:
+    def _register(self) -> None:
+        """The collectors that ask the parts when they are scraped."""
         venue, category = self.metrics.venue, self.metrics.category
+        self.registry.register(self.performance.gauges)
         self.registry.register(ExposureGauges(self.exposure, venue=venue, category=category))
         self.registry.register(BookGauges(self.edges.books))
         self.registry.register(
@@ -235,7 +214,7 @@ def _routers(exporter: Exporter) -> dict[Scope, list[APIRouter]]:
             read.edges(exporter.edges.live, exporter.exposure),
             read.health(exporter.watch, exporter.control, venues=venues, limits=limits),
             read.fills(exporter.ledger, exporter.control),
-            stats_routes.statistics(exporter.stats, exporter.pnl),
+            stats_routes.statistics(exporter.performance.stats, exporter.performance.pnl),
             read.follow(exporter.stream, exporter.ledger, exporter.access),
             control_routes.state_router(exporter.control),
             control_routes.audit_router(exporter.ledger),

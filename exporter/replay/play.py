@@ -95,7 +95,7 @@ class Player:
         self._clock.at = at
         self._exporter.edges.live.expire()
         if self._has_stored:
-            await self._exporter.refresh.catch_up()
+            await self._exporter.performance.refresh.catch_up()
             self._has_stored = False
         scrape(at)
 
