@@ -27,7 +27,9 @@ from exporter.ledger.ledger import Ledger
 from exporter.ledger.records import ControlRecord, Entry
 from exporter.ledger.store import Store
 
-# Shorter than a client waits: the bot gives up after 2 s.
+# How long an order waits for the disk. A halt is in force anyway and is answered within a second; a
+# resume is given up before the bot gives up, after 2 s.
+HALT_SECONDS = 0.8
 RESUME_SECONDS = 1.5
 
 
@@ -35,7 +37,8 @@ class Control:
     """Orders, acknowledgements, and where each venue stands.
 
     `connected` names the engines in contact. `on_confirmed` is told the seconds from a halt's order
-    to its acknowledgement, `on_unstored` of a halt that is in force and not on disk.
+    to its acknowledgement, `on_unstored` of a halt that is in force and not on disk. Orders wait
+    for the disk for `halt_seconds` and `resume_seconds`.
     """
 
     def __init__(
@@ -47,6 +50,8 @@ class Control:
         on_confirmed: Callable[[float], None],
         clock: Callable[[], float] = time.monotonic,
         now: Callable[[], datetime] = utc_now,
+        halt_seconds: float = HALT_SECONDS,
+        resume_seconds: float = RESUME_SECONDS,
     ) -> None:
         self._ledger = ledger
         self._venues = venues
@@ -54,9 +59,12 @@ class Control:
         self._on_confirmed = on_confirmed
         self._clock = clock
         self._now = now
+        self._resume_seconds = resume_seconds
         self._acknowledging = asyncio.Lock()
         self._state = ControlState(venues)
-        self._unstored = UnstoredHalts(self._append, on_halt=self._in_force, clock=clock)
+        self._unstored = UnstoredHalts(
+            self._append, answer_seconds=halt_seconds, on_halt=self._in_force, clock=clock
+        )
         self._tally = FillTally(self._state, self._unstored)
         self._standing = Standing(
             self._state, self._tally, self._unstored, connected=connected, clock=clock
@@ -217,7 +225,7 @@ class Control:
     async def _append_soon(self, record: ControlRecord) -> None:
         """Nobody expects a resume any more that was not answered: one that waits is taken back."""
         try:
-            await asyncio.wait_for(self._append(record), RESUME_SECONDS)
+            await asyncio.wait_for(self._append(record), self._resume_seconds)
         except TimeoutError:
             raise LedgerUnavailable(
                 "the ledger does not answer; look where the venue stands before you try again"

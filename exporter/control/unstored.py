@@ -13,8 +13,6 @@ from exporter.ledger.records import ControlRecord
 
 log = logging.getLogger(__name__)
 
-# A halt is answered within a second, also by a disk that hangs.
-ANSWER_SECONDS = 0.8
 RETRY_SECONDS = 1.0
 
 
@@ -26,16 +24,21 @@ class Unstored(msgspec.Struct, frozen=True):
 
 
 class UnstoredHalts:
-    """What waits for the disk. `append` stores a record; `on_halt` is told of each that waits."""
+    """What waits for the disk. `append` stores a record; `on_halt` is told of each that waits.
+
+    An order is answered within `answer_seconds`, also by a disk that hangs.
+    """
 
     def __init__(
         self,
         append: Callable[[ControlRecord], Awaitable[None]],
         *,
+        answer_seconds: float,
         on_halt: Callable[[ControlRecord], None],
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._append = append
+        self._answer_seconds = answer_seconds
         self._on_halt = on_halt
         self._clock = clock
         self._tasks: set[asyncio.Task[None]] = set()
@@ -50,7 +53,7 @@ class UnstoredHalts:
             return False
         order = Unstored(record, self._clock())
         attempt = asyncio.ensure_future(self._append(record))
-        await asyncio.wait({attempt}, timeout=ANSWER_SECONDS)
+        await asyncio.wait({attempt}, timeout=self._answer_seconds)
         if attempt.done() and attempt.exception() is None:
             return True
         log.error("control: a halt of %s is in force and not on disk", record.scope)

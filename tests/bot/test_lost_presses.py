@@ -49,17 +49,23 @@ async def test_the_same_press_never_acts_twice(
 
 @pytest.mark.parametrize("kind", ["drop_before", "status"])
 async def test_a_press_that_discord_calls_failed_does_not_resume(
-    start_bot: StartBot, discord_server: FakeDiscord, api: Client, kind: Any
+    start_bot: StartBot,
+    discord_server: FakeDiscord,
+    api: Client,
+    caplog: pytest.LogCaptureFixture,
+    kind: Any,
 ) -> None:
     """The button can be pressed again within its time."""
+    caplog.set_level("INFO", logger="bot.gateway.resume_dialogue")
     running = await connected(start_bot, discord_server, api_base_url=api.url)
     asked = await asked_to_resume(discord_server, api)
     discord_server.world.faults.append(Fault(kind, path="/callback", status=404))
 
     await discord_server.press(asked, LABEL, user_name="alice")
-    lost = {"command": "resume", "result": "lost"}
-    await until(lambda: counted(running, "arb_bot_commands_total", **lost) == 1)
+    await until(lambda: "Question not closed" in caplog.text)
 
+    lost = {"command": "resume", "result": "lost"}
+    assert counted(running, "arb_bot_commands_total", **lost) == 1
     assert halts(api) == [1]
     await discord_server.press(asked, LABEL, user_name="alice")
     await until(lambda: not halts(api))

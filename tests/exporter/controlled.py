@@ -6,6 +6,7 @@ from pathlib import Path
 from arbwatch.control import Acknowledgement, HaltOrder, HaltState, ResumeOrder, VenueControl
 from arbwatch.events import Fill
 from exporter.control import Control
+from exporter.control.control import HALT_SECONDS, RESUME_SECONDS
 from exporter.control.late import Late
 from exporter.ledger.ledger import Ledger
 from exporter.ledger.store import Store
@@ -16,9 +17,12 @@ VENUES = ("polymarket", "kalshi")
 
 
 class Controlled:
-    """One life of an exporter's control; `passed` seconds have gone by since `START`."""
+    """One life of an exporter's control; `passed` seconds have gone by since `START`.
 
-    def __init__(self, path: Path, *, passed: float = 0.0) -> None:
+    It waits `more_seconds` longer for the disk than one in service.
+    """
+
+    def __init__(self, path: Path, *, passed: float = 0.0, more_seconds: float = 0.0) -> None:
         self.passed = passed
         self.engines: set[str] = set()
         self.confirmed: list[float] = []
@@ -32,6 +36,8 @@ class Controlled:
             on_confirmed=self.confirmed.append,
             clock=lambda: self.passed,
             now=lambda: at(self.passed),
+            halt_seconds=HALT_SECONDS + more_seconds,
+            resume_seconds=RESUME_SECONDS + more_seconds,
         )
         self.control.load(store)
         self.ledger.on_stored = self._stored
