@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Collection, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from arbwatch.control import ALL_VENUES, EngineAck, Halt, VenueControl, Via
+from arbwatch.events import utc_now
 from bot.alertmanager_api import Matcher
 from bot.cards.alerts import lasted, moment, stamp
 from bot.commands.answer import Context
@@ -22,6 +23,8 @@ _REASON_SHOWN = 160
 _ACTOR_LIMIT = 128
 # The id that the bot records behind a name in Discord: for the audit trail, not for readers.
 _USER_ID = re.compile(r" \(\d{17,20}\)$")
+# From here on an hour alone might be that of another day.
+_FAR = timedelta(hours=12)
 # Where each venue's own page cancels orders.
 _PAGES = {
     "kalshi": "kalshi.com, Portfolio: cancel every resting order.",
@@ -70,10 +73,11 @@ def clock(when: datetime, now: datetime) -> str:
 
 
 def instant(when: datetime, context: Context) -> str:
-    """A time to come or just gone; Discord shows it by each reader's own clock."""
+    """A time, with its date if far from now; Discord shows it by each reader's own clock."""
+    is_far = abs(when - utc_now()) >= _FAR
     if context.caller.via == "discord":
-        return stamp(when)
-    return f"{when:%H:%M} UTC"
+        return stamp(when, "f" if is_far else "t")
+    return f"{when:%Y-%m-%d %H:%M} UTC" if is_far else f"{when:%H:%M} UTC"
 
 
 def since(when: datetime, now: datetime) -> str:

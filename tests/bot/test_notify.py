@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
+from arbwatch.events import utc_now
 from bot.commands import Commands
 from bot.exporter_api import ExporterApi
 from bot.facts import KINDS
@@ -27,7 +28,7 @@ async def commands(outbox: Outbox) -> AsyncIterator[Commands]:
 
 def timeless(text: str) -> str:
     """A text without its times."""
-    return re.sub(r"\d\d:\d\d UTC|<t:\d+:\w>", "TIME", text)
+    return re.sub(r"(\d{4}-\d\d-\d\d )?\d\d:\d\d UTC|<t:\d+:\w>", "TIME", text)
 
 
 async def test_at_first_everything_is_on(commands: Commands) -> None:
@@ -54,6 +55,16 @@ async def test_each_kind_is_chosen_by_itself(commands: Commands, line: str, show
 
     assert timeless(answer.text) == f"📣 Notices\n{shown}\n{STAYS}"
     assert shown in timeless((await ask(commands, "/notify")).text).splitlines()
+
+
+async def test_a_mute_of_days_says_on_which_it_ends(commands: Commands) -> None:
+    """An hour alone would be read as today's."""
+    earliest = utc_now().replace(second=0, microsecond=0) + timedelta(days=7)
+    answer = await ask(commands, "/mute fills 7d")
+    latest = utc_now() + timedelta(days=7)
+
+    [ends] = re.findall(r"muted until (.+) UTC", answer.text)
+    assert earliest <= datetime.fromisoformat(f"{ends}Z") <= latest
 
 
 async def test_all_kinds_at_once(commands: Commands) -> None:
