@@ -4,15 +4,16 @@ from collections.abc import Sequence
 
 from grafana.kit.base import NOT_MEASURED, Panel, base_panel
 from grafana.kit.mappings import Mappings
-from grafana.kit.queries import Query
+from grafana.kit.queries import Query, bucket_counts
 from grafana.kit.units import UPPER_BOUND
 
 
-def heatmap(title: str, description: str, query: Query, *, unit: str) -> Panel:
-    """Counts by bucket over time, each row labelled with its bucket's upper bound, in `unit`.
+def heatmap(title: str, description: str, buckets: str, *, unit: str) -> Panel:
+    """How many observations fell into each bucket, over time, labelled with its upper bound.
 
     The layout is not `auto`: that one draws 0 as the lower end of the lowest bucket.
     """
+    query = Query(expr=bucket_counts(buckets), legend="{{le}}", format="heatmap")
     panel = base_panel("heatmap", title, description, [query], unit=unit)
     panel["fieldConfig"]["defaults"]["custom"] = {"scaleDistribution": {"type": "linear"}}
     panel["options"] = {

@@ -44,6 +44,13 @@ def quantile(share: float, buckets: str) -> str:
     return f"histogram_quantile({share}, {rate(buckets, 'le')})"
 
 
+def quantiles(buckets: str, *shares: float) -> list[Query]:
+    """Some of them, each named by its share: `p50`."""
+    return [
+        Query(expr=quantile(share, buckets), legend=f"p{round(100 * share)}") for share in shares
+    ]
+
+
 def bucket_counts(buckets: str) -> str:
     """How many observations fell into each bucket, for a heatmap."""
     return f"sum by (le) (increase({buckets}[$__rate_interval]))"

@@ -5,7 +5,7 @@ from grafana.kit.base import Panel
 from grafana.kit.charts import timeseries
 from grafana.kit.colours import BAD, DEEP, PALE, WARNING, fixed, override, quantile_colours
 from grafana.kit.mappings import states_by_name
-from grafana.kit.queries import Query, per_minute, quantile
+from grafana.kit.queries import Query, per_minute, quantiles
 from grafana.kit.tiles import table
 
 ALERT_COLUMNS = {
@@ -136,10 +136,7 @@ def delivery_time() -> Panel:
         "Time to Discord",
         "From a message's change until Discord had it. Seconds are Discord's own limits on many "
         "messages; minutes an outage.",
-        [
-            Query(expr=quantile(0.5, "arb_bot_delivery_seconds_bucket"), legend="p50"),
-            Query(expr=quantile(0.95, "arb_bot_delivery_seconds_bucket"), legend="p95"),
-        ],
+        quantiles("arb_bot_delivery_seconds_bucket", 0.5, 0.95),
         unit=units.SECONDS,
         overrides=quantile_colours(),
         draw="dots",

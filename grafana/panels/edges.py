@@ -13,13 +13,12 @@ from grafana.kit.colours import (
 from grafana.kit.grids import heatmap
 from grafana.kit.queries import (
     Query,
-    bucket_counts,
     by_category,
     by_leader,
     ended_edges,
     of,
     per_minute,
-    quantile,
+    quantiles,
     rate,
     strategy_limit,
 )
@@ -35,11 +34,7 @@ def distribution() -> Panel:
         "Net edge of pushed edges",
         "How many pushed edges fell into each band of net edge, in cents per contract. The mass "
         "below 0 is normal; the entry limit says where trading begins.",
-        Query(
-            expr=bucket_counts(by_leader("arb_edge_net_cents_bucket", *CHOSEN)),
-            legend="{{le}}",
-            format="heatmap",
-        ),
+        by_leader("arb_edge_net_cents_bucket", *CHOSEN),
         unit=units.CENTS,
     ) | {"interval": "1m"}
 
@@ -121,13 +116,13 @@ def outcomes() -> Panel:
 
 def lifetime() -> Panel:
     """How long edges live."""
-    lifetimes = bucket_counts(by_category("arb_edge_lifetime_seconds_bucket", OF_CATEGORY))
+    lifetimes = by_category("arb_edge_lifetime_seconds_bucket", OF_CATEGORY)
     return heatmap(
         "Edge lifetime",
         "How many of the edges that ended, whoever led, had been live for how long. Most lie where "
         "the time to act ends: near the hedge latency, most are gone before both legs are "
         "filled.",
-        Query(expr=lifetimes, legend="{{le}}", format="heatmap"),
+        lifetimes,
         unit=units.SECONDS,
     ) | {"interval": "1m"}
 
@@ -140,8 +135,7 @@ def expected_slippage() -> Panel:
         "Slippage the engine expects at the edges it pushes, in cents per contract, against the "
         "limit on the median. Above it, lower sizes or raise the entry edge.",
         [
-            Query(expr=quantile(0.5, buckets), legend="p50"),
-            Query(expr=quantile(0.95, buckets), legend="p95"),
+            *quantiles(buckets, 0.5, 0.95),
             Query(expr=strategy_limit("median_slippage"), legend="limit of p50"),
         ],
         unit=units.CENTS,
@@ -157,10 +151,7 @@ def confidence() -> Panel:
         "Confidence",
         "How sure the engine is of the edges it pushes, from 0 to 100 %. When both fall, its "
         "inputs grew worse: look at feed latency.",
-        [
-            Query(expr=quantile(0.1, buckets), legend="p10"),
-            Query(expr=quantile(0.5, buckets), legend="p50"),
-        ],
+        quantiles(buckets, 0.1, 0.5),
         unit=units.SHARE,
         overrides=quantile_colours(),
         minimum=0,

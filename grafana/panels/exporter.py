@@ -4,7 +4,7 @@ from grafana.kit import units
 from grafana.kit.base import Panel
 from grafana.kit.charts import timeseries
 from grafana.kit.colours import BAD, DEEP, PALE, fixed, override, quantile_colours
-from grafana.kit.queries import Query, per_minute, quantile, rate
+from grafana.kit.queries import Query, per_minute, quantiles, rate
 
 
 def events() -> Panel:
@@ -65,8 +65,7 @@ def commits() -> Panel:
         "grows, the disk is busy, and every fill is acknowledged that much later; failures: make "
         "room.",
         [
-            Query(expr=quantile(0.5, "arb_exporter_commit_seconds_bucket"), legend="p50"),
-            Query(expr=quantile(0.99, "arb_exporter_commit_seconds_bucket"), legend="p99"),
+            *quantiles("arb_exporter_commit_seconds_bucket", 0.5, 0.99),
             Query(
                 expr=per_minute("arb_exporter_commit_failures_total"), legend="failures a minute"
             ),

@@ -5,7 +5,7 @@ from grafana.kit.base import Panel
 from grafana.kit.charts import timeseries
 from grafana.kit.colours import dotted, limit_line, venue_colours
 from grafana.kit.grids import heatmap
-from grafana.kit.queries import Query, bucket_counts, feed_age, of, per_minute, venue_limit
+from grafana.kit.queries import Query, feed_age, of, per_minute, venue_limit
 from grafana.kit.variables import OF_VENUE
 
 
@@ -35,11 +35,7 @@ def latency_spread() -> Panel:
         "How many book updates were how old when the engine saw them. A second band above the "
         "first is one slow market or a backlog that begins: it shows here before it moves a "
         "percentile.",
-        Query(
-            expr=bucket_counts(of("arb_feed_latency_seconds_bucket", OF_VENUE)),
-            legend="{{le}}",
-            format="heatmap",
-        ),
+        of("arb_feed_latency_seconds_bucket", OF_VENUE),
         unit=units.SECONDS,
     )
 

@@ -16,12 +16,12 @@ from grafana.kit.colours import (
 from grafana.kit.grids import heatmap
 from grafana.kit.queries import (
     Query,
-    bucket_counts,
     by_category,
     in_range,
     of,
     per_minute,
     quantile,
+    quantiles,
     strategy_limit,
     with_exemplars,
 )
@@ -147,10 +147,7 @@ def fees() -> Panel:
         "Fees paid",
         "Median and highest fees per contract of the fills, in cents. Kalshi's are highest near 50 "
         "cents: where they outgrow the edge, the fee model or the markets chosen are wrong.",
-        [
-            Query(expr=quantile(0.5, buckets), legend="p50"),
-            Query(expr=quantile(0.95, buckets), legend="p95"),
-        ],
+        quantiles(buckets, 0.5, 0.95),
         unit=units.CENTS,
         overrides=quantile_colours(),
         decimals=2,
@@ -190,11 +187,7 @@ def hedge_spread() -> Panel:
         "Hedge latencies",
         "How many hedges took how long. A second band far above the first one is a fallback or a "
         "retry; it shows here before it moves the 95th percentile.",
-        Query(
-            expr=bucket_counts(by_category("arb_hedge_latency_seconds_bucket", *CHOSEN)),
-            legend="{{le}}",
-            format="heatmap",
-        ),
+        by_category("arb_hedge_latency_seconds_bucket", *CHOSEN),
         unit=units.SECONDS,
     ) | {"interval": "1m"}
 
@@ -222,11 +215,7 @@ def size() -> Panel:
         "Size of fills",
         "How many fills were of which size, in USD. When all shrink, books are thin or a limit is "
         "near; a band at the top is one that the limit per contract cuts.",
-        Query(
-            expr=bucket_counts(by_category("arb_fill_size_usd_bucket", *CHOSEN)),
-            legend="{{le}}",
-            format="heatmap",
-        ),
+        by_category("arb_fill_size_usd_bucket", *CHOSEN),
         unit=units.USD,
     ) | {"interval": "1m"}
 
@@ -237,10 +226,6 @@ def result_spread() -> Panel:
         "P&L of fills",
         "How many fills earned how much, in USD. Many small wins and few large losses look good on "
         "every other panel until the next large one.",
-        Query(
-            expr=bucket_counts(by_category("arb_fill_pnl_usd_bucket", *CHOSEN)),
-            legend="{{le}}",
-            format="heatmap",
-        ),
+        by_category("arb_fill_pnl_usd_bucket", *CHOSEN),
         unit=units.USD,
     ) | {"interval": "1m"}

@@ -15,7 +15,7 @@ from grafana.kit.colours import (
 )
 from grafana.kit.columns import count, moment, text
 from grafana.kit.grids import state_timeline
-from grafana.kit.queries import Query, in_range, of, per_minute, quantile
+from grafana.kit.queries import Query, in_range, of, per_minute, quantiles
 from grafana.kit.rest import rest_table
 from grafana.kit.tiles import stat
 from grafana.kit.variables import OF_VENUE
@@ -59,10 +59,7 @@ def ack_time() -> Panel:
         "Time to acknowledge",
         "From a halt's order to the acknowledgement of every engine in contact. Seconds instead of "
         "milliseconds: the engine's own loop is busy, or its control function is slow.",
-        [
-            Query(expr=quantile(0.5, f"{name}_bucket"), legend="p50"),
-            Query(expr=quantile(0.95, f"{name}_bucket"), legend="p95"),
-        ],
+        quantiles(f"{name}_bucket", 0.5, 0.95),
         unit=units.SECONDS,
         overrides=quantile_colours(),
         draw="dots",
