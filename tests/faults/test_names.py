@@ -73,9 +73,10 @@ def test_unknown_names_are_kept_counted_and_bounded(api: Client) -> None:
 
 def test_endless_new_pairs_leave_series_and_scrape_as_they_were(api: Client) -> None:
     """100,000 pairs are accepted, and the exposition is as long as for 100."""
-    post(api, NDJSON, [{"type": "edge"} | edge(pair_id=f"first-{n}") for n in range(100)])
+    lasting = {"type": "edge"} | edge(ttl_seconds=600)
+    post(api, NDJSON, [lasting | {"pair_id": f"first-{n}"} for n in range(100)])
     series = sum(len(family.samples) for family in api.scrape())
-    body = encode(NDJSON, [{"type": "edge"} | edge(pair_id="first-?????")] * 10_000)
+    body = encode(NDJSON, [lasting | {"pair_id": "first-?????"}] * 10_000)
     parts = body.split(b"first-?????")
 
     for batch in range(10):
