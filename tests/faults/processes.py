@@ -60,7 +60,7 @@ class ExporterProcess:
     def start(self) -> None:
         """Start; returns once it answers."""
         self.begin()
-        wait_until(self.answers, timeout_seconds=30)
+        wait_until(self.answers, timeout_seconds=60)
 
     def begin(self) -> None:
         """Start, and wait for nothing."""

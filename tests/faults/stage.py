@@ -19,7 +19,7 @@ from tests.faults.trader import VENUE
 
 Victim = Literal["exporter", "engine", "bot"]
 LOOK_SECONDS = 0.02
-SETTLE_SECONDS = 30.0
+SETTLE_SECONDS = 60.0
 
 
 class Watcher:
