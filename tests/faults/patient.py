@@ -5,7 +5,7 @@ a test needs each order on disk, a machine that stalls must not look like a disk
 """
 
 import sys
-from functools import partial
+from typing import Any
 
 import exporter.app
 from exporter.__main__ import main
@@ -13,7 +13,13 @@ from exporter.control import Control
 
 PATIENCE_SECONDS = 20.0
 
+
+def patient(*parts: Any, **settings: Any) -> Control:
+    """The control that the exporter would have, but for its patience."""
+    patience = {"halt_seconds": PATIENCE_SECONDS, "resume_seconds": PATIENCE_SECONDS}
+    return Control(*parts, **(settings | patience))
+
+
 if __name__ == "__main__":
-    patient = partial(Control, halt_seconds=PATIENCE_SECONDS, resume_seconds=PATIENCE_SECONDS)
     setattr(exporter.app, "Control", patient)  # noqa: B010
     sys.exit(main())
