@@ -9,6 +9,7 @@ from prometheus_client.openmetrics.parser import text_string_to_metric_families
 
 from exporter.routes import examples
 
+TIMEOUT_SECONDS = 30
 OPENMETRICS = {"Accept": "application/openmetrics-text; version=1.0.0"}
 
 
@@ -21,7 +22,7 @@ class Client:
 
     def get(self, path: str) -> Any:
         """The JSON of a successful read."""
-        answer = requests.get(self.url + path, headers=self._token, timeout=10)
+        answer = requests.get(self.url + path, headers=self._token, timeout=TIMEOUT_SECONDS)
         assert answer.status_code == 200, answer.text
         return answer.json()
 
@@ -34,12 +35,14 @@ class Client:
             data=data,
             json=None if data is not None else body,
             headers=given,
-            timeout=10,
+            timeout=TIMEOUT_SECONDS,
         )
 
     def scrape(self) -> list[Metric]:
         """The exposition, through the strict OpenMetrics parser."""
-        answer = requests.get(self.url + "/metrics", headers=OPENMETRICS | self._token, timeout=10)
+        answer = requests.get(
+            self.url + "/metrics", headers=OPENMETRICS | self._token, timeout=TIMEOUT_SECONDS
+        )
         families = text_string_to_metric_families(answer.text)  # type: ignore[no-untyped-call]
         return list(families)
 

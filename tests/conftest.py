@@ -1,12 +1,16 @@
 """Real services for the tests, each on a free port of loopback, with files of its own."""
 
+import os
 import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
+from itertools import cycle
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 
 from exporter.__main__ import listen
@@ -16,6 +20,15 @@ from exporter.settings import Settings
 from tests.client import Client
 
 LIMITS = Path(__file__).parent.parent / "limits.yml"
+# Below those that the system itself gives to whoever asks for any; another hundred for each
+# process that runs tests.
+_PORTS = cycle(range(10_000 + os.getpid() % 200 * 100, 10_100 + os.getpid() % 200 * 100))
+
+# How fast the machine is, is not what examples are about.
+hypothesis.settings.register_profile(
+    "any machine", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("any machine")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -46,15 +59,18 @@ class RunningExporter:
     def stop(self) -> None:
         """Stop and close the ledger; harmless when it was stopped before."""
         self._server.should_exit = True
-        self._thread.join(10)
+        self._thread.join(30)
         assert not self._thread.is_alive()
 
 
 def free_port() -> int:
-    """A port of loopback that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A port of loopback that nobody listens on, and that nobody else is given meanwhile."""
+    for port in _PORTS:
+        with socket.socket() as probe, suppress(OSError):
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise AssertionError("not reached")
 
 
 def wait_until(is_true: Callable[[], object], timeout_seconds: float = 30) -> None:

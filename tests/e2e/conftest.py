@@ -16,7 +16,7 @@ from tests.client import Client
 from tests.conftest import free_port
 from tests.stack.processes import Tree, wait_for
 
-START_SECONDS = 60
+START_SECONDS = 120
 
 
 class Discord:
@@ -28,12 +28,12 @@ class Discord:
 
     def messages(self, word: str) -> list[dict[str, Any]]:
         """Messages of the channel in which a word occurs, the oldest first."""
-        found = requests.get(f"{self._url}/messages", timeout=10).json()
+        found = requests.get(f"{self._url}/messages", timeout=30).json()
         return [message for message in found if word in str(message)]
 
     def is_connected(self) -> bool:
         """Whether the bot is there, with its commands registered."""
-        state = requests.get(f"{self._url}/state", timeout=10).json()
+        state = requests.get(f"{self._url}/state", timeout=30).json()
         return bool(state["connected"] and state["commands"])
 
     def ask(self, command: str, *, press: str = "", **options: Any) -> str:
@@ -49,7 +49,7 @@ class Discord:
         """The text of an answer once it does not say any more that something is under way."""
 
         def text() -> str:
-            answer = requests.get(f"{self._url}/interactions/{interaction}", timeout=10)
+            answer = requests.get(f"{self._url}/interactions/{interaction}", timeout=30)
             return str(answer.json()["content"])
 
         wait_for(lambda: not text().startswith("⏳"))
@@ -70,7 +70,7 @@ class Stack:
     def prometheus(self, path: str, **parameters: str) -> Any:
         """The data of Prometheus's answer."""
         url = f"http://127.0.0.1:{self.ports['PROMETHEUS_PORT']}/api/v1/{path}"
-        return requests.get(url, params=parameters, timeout=10).json()["data"]
+        return requests.get(url, params=parameters, timeout=30).json()["data"]
 
     def drop_feed(self) -> None:
         """Drop Kalshi's feed of the demo engine for ten seconds."""

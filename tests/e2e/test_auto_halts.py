@@ -7,7 +7,7 @@ import pytest
 from tests.e2e.conftest import Stack
 from tests.stack.processes import wait_for
 
-pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(600)]
 
 # A fill every few seconds, each of which loses: the limit of the day is near within a minute.
 SCENARIO = "daily-loss"

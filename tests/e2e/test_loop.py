@@ -12,7 +12,7 @@ from tests.client import fill
 from tests.e2e.conftest import Stack
 from tests.stack.processes import wait_for
 
-pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(600)]
 
 # Fills every five seconds, whose losses are too small to halt anything.
 SCENARIO = "one-legged"
@@ -97,6 +97,9 @@ def test_a_halt_stops_the_engine_and_a_resume_lets_it_go_on(stack: Stack) -> Non
     assert halted["halts"][0]["via"] == "discord"
     assert [ack["engine"] for ack in halted["acks"]] == ["demo"]
 
+    edges = stack.exporter.sample("arb_exporter_events_total", type="edge")
+    # What the engine had to tell before its acknowledgement is told by then.
+    wait_for(lambda: stack.exporter.sample("arb_exporter_events_total", type="edge") != edges)
     before = venue(stack, "kalshi")["fills_since"]
     edges = stack.exporter.sample("arb_exporter_events_total", type="edge")
     time.sleep(15)  # in which this demo fills three times when it may

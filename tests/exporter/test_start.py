@@ -35,7 +35,7 @@ def start(tmp_path: Path, **settings: str) -> subprocess.Popen[str]:
 def refusal(tmp_path: Path, **settings: str) -> str:
     """What it prints when it refuses to start; exactly one line, and exit code 1."""
     process = start(tmp_path, **settings)
-    _, output = process.communicate(timeout=20)
+    _, output = process.communicate(timeout=60)
     assert process.returncode == 1
     assert output.count("\n") == 1
     return output

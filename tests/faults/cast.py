@@ -28,7 +28,7 @@ class Trader:
         )
         self._reader = threading.Thread(target=self._read, args=(self._process,), daemon=True)
         self._reader.start()
-        wait_until(lambda: self.trades is not None, 30)
+        wait_until(lambda: self.trades is not None, 60)
 
     def kill(self) -> None:
         """End it at once; what it still said is read."""
@@ -71,7 +71,7 @@ class Bot:
                 stdout=log,
                 stderr=log,
             )
-        wait_until(self._is_in, 30)
+        wait_until(self._is_in, 60)
 
     def kill(self) -> None:
         """End it at once; returns once Discord has noticed."""

@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 import requests
 
-from tests.client import Client, fill
+from tests.client import TIMEOUT_SECONDS, Client, fill
 from tests.conftest import wait_until
 from tests.faults.processes import ExporterProcess
 
@@ -88,7 +88,7 @@ class Load:
                     self._api.url + "/api/fills",
                     json=sent,
                     headers={"Arbwatch-Batch": name},
-                    timeout=10,
+                    timeout=TIMEOUT_SECONDS,
                 )
             except requests.RequestException:
                 time.sleep(0.01)  # the exporter is down; nothing else would tell when it is back

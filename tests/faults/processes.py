@@ -10,12 +10,17 @@ from typing import Self
 
 import requests
 
-from tests.client import Client
+from tests.client import TIMEOUT_SECONDS, Client
 from tests.conftest import LIMITS, free_port, wait_until
+
+PATIENT = "tests.faults.patient"
 
 
 class ExporterProcess:
-    """`python -m exporter` over one ledger, started by `wrapper` where one is given."""
+    """`python -m exporter` over one ledger, started by `wrapper` where one is given.
+
+    With the module PATIENT, its orders wait as long as a slow disk takes.
+    """
 
     def __init__(
         self,
@@ -24,6 +29,7 @@ class ExporterProcess:
         wrapper: tuple[str, ...] = (),
         log: Path | None = None,
         limits: Path = LIMITS,
+        module: str = "exporter",
     ) -> None:
         port = free_port()
         self.client = Client(f"http://127.0.0.1:{port}")
@@ -31,7 +37,7 @@ class ExporterProcess:
         self._ledger = ledger
         self._log = log or ledger.with_suffix(".log")
         self._limits = limits
-        self._wrapper = wrapper
+        self._command = [*wrapper, sys.executable, "-m", module]
         self._process: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> Self:
@@ -54,7 +60,7 @@ class ExporterProcess:
     def start(self) -> None:
         """Start; returns once it answers."""
         self.begin()
-        wait_until(self.answers, timeout_seconds=30)
+        wait_until(self.answers, timeout_seconds=60)
 
     def begin(self) -> None:
         """Start, and wait for nothing."""
@@ -65,7 +71,7 @@ class ExporterProcess:
         }
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(
-                [*self._wrapper, sys.executable, "-m", "exporter"],
+                self._command,
                 cwd=LIMITS.parent,
                 env=os.environ | settings,
                 stdout=log,
@@ -109,13 +115,14 @@ class ExporterProcess:
     def status(self, path: str, body: object = None) -> int:
         """The status of a read, or of a post where there is a body."""
         method = "GET" if body is None else "POST"
-        return requests.request(method, self.client.url + path, json=body, timeout=10).status_code
+        url = self.client.url + path
+        return requests.request(method, url, json=body, timeout=TIMEOUT_SECONDS).status_code
 
     def answers(self) -> bool:
         """Whether it is ready."""
         assert self._process is not None
         assert self._process.poll() is None, self.log()
         try:
-            return requests.get(self.client.url + "/readyz", timeout=1).ok
+            return requests.get(self.client.url + "/readyz", timeout=5).ok
         except requests.RequestException:
             return False

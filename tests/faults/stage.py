@@ -14,12 +14,12 @@ import requests
 from bench.stage.discord import Discord, running_discord
 from tests.conftest import wait_until
 from tests.faults.cast import Bot, Trader
-from tests.faults.processes import ExporterProcess
+from tests.faults.processes import PATIENT, ExporterProcess
 from tests.faults.trader import VENUE
 
 Victim = Literal["exporter", "engine", "bot"]
 LOOK_SECONDS = 0.02
-SETTLE_SECONDS = 30.0
+SETTLE_SECONDS = 60.0
 
 
 class Watcher:
@@ -71,7 +71,7 @@ class Stage:
 
     def __init__(self, folder: Path, discord: Discord) -> None:
         self.ledger = folder / "ledger.db"
-        self.exporter = ExporterProcess(self.ledger)
+        self.exporter = ExporterProcess(self.ledger, module=PATIENT)
         self.discord = discord
         self.api = self.exporter.client
         self.engine = Trader(self.api.url, folder / "engine")

@@ -193,7 +193,7 @@ class ControlMachine(RuleBasedStateMachine):
         self.model.change(scope)
 
 
-TestControlMachine = ControlMachine.TestCase
+TestControlMachine = pytest.mark.timeout(600)(ControlMachine.TestCase)
 TestControlMachine.settings = settings(
     max_examples=150,
     stateful_step_count=30,

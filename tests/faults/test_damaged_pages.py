@@ -21,7 +21,7 @@ def test_a_ledger_with_damaged_pages_never_answers_500(
     """Damage that is seen at the start is refused there; damage seen later is said as 503."""
     process.client.post("/api/fills", [fill(f"f-{n}") for n in range(2_000)])
     process.terminate()
-    process.wait(10)
+    process.wait(30)
     with closing(sqlite3.connect(ledger_path)) as ledger:
         (size,) = ledger.execute("PRAGMA page_size").fetchone()
     with ledger_path.open("r+b") as file:

@@ -18,7 +18,7 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from tests.client import Client
+from tests.client import TIMEOUT_SECONDS, Client
 
 EXAMPLES_A_CALL = 12
 CHECKED = [
@@ -38,6 +38,7 @@ def operations(api: Client) -> Iterator[APIOperation[Any, Any, Any, Any]]:
         yield result.ok()
 
 
+@pytest.mark.timeout(600)
 @pytest.mark.parametrize("mode", list(GenerationMode))
 def test_every_call_answers_as_described(api: Client, mode: GenerationMode) -> None:
     """Good and bad requests of each call: no 500, and no status or body that is not described."""
@@ -53,7 +54,7 @@ def test_every_call_answers_as_described(api: Client, mode: GenerationMode) -> N
             )
             @given(operation.as_strategy(generation_mode=mode))
             def answers_as_described(case: Case[Any]) -> None:
-                case.call_and_validate(session=session, checks=CHECKED, timeout=10)
+                case.call_and_validate(session=session, checks=CHECKED, timeout=TIMEOUT_SECONDS)
 
             # A call without parameters and body cannot be made wrongly.
             with suppress(Unsatisfiable):

@@ -5,12 +5,15 @@
 
 from pathlib import Path
 
+import pytest
+
 from tests.fakes.discord import FakeDiscord
 from tests.faults.alerting import GROUPS_A_ROUND, Told, kill_while_alerting
 
 ROUNDS = 4
 
 
+@pytest.mark.timeout(600)
 async def test_kills_lost_answers_and_an_outage_lose_and_double_nothing(
     discord_server: FakeDiscord, tmp_path: Path
 ) -> None:

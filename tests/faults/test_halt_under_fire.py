@@ -39,7 +39,8 @@ def assert_halt_is_real(process: ExporterProcess, engine: Engine) -> None:
     assert order_halt(process.client.url)["state"] in ("requested", "acknowledged")
     wait_until(lambda: not engine.may_trade("kalshi"))
     wait_until(lambda: kalshi(process.client)["state"] == "acknowledged")
-    assert engine.may_trade("polymarket")
+    # Where its word is late, an engine that was not halted stands still for a moment.
+    wait_until(lambda: engine.may_trade("polymarket"))
 
 
 def order_halt(url: str) -> dict[str, object]:
@@ -50,7 +51,9 @@ def order_halt(url: str) -> dict[str, object]:
         except requests.Timeout:
             assert tries_left, f"no answer within {ANSWER_SECONDS} s, {TRIES} times"
         else:
-            return dict(answer.json())
+            if answer.ok:
+                return dict(answer.json())
+            assert tries_left, answer.text  # in force; the disk took longer than that
     raise AssertionError("not reached")
 
 
@@ -126,7 +129,8 @@ def test_a_halt_does_not_wait_for_readers(process: ExporterProcess, engine: Engi
             lazy.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)
             lazy.connect(("127.0.0.1", process.port))
             lazy.sendall(STREAM)
-        wait_until(lambda: (api.sample("arb_exporter_stream_clients") or 0) >= STALLED_STREAMS)
+        # The engine has one, too.
+        wait_until(lambda: (api.sample("arb_exporter_stream_clients") or 0) > STALLED_STREAMS)
         # More bytes than sockets hold; a queue holds more entries, so that nobody is cut off.
         api.post("/api/events", batch(900, message="x" * 1_900))
 

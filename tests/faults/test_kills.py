@@ -4,6 +4,8 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
+import pytest
+
 from tests.conftest import wait_until
 from tests.faults.load import Load, kill_under_load
 from tests.faults.processes import ExporterProcess
@@ -11,6 +13,7 @@ from tests.faults.processes import ExporterProcess
 KILLS = 8
 
 
+@pytest.mark.timeout(600)
 def test_an_exporter_killed_at_any_moment_keeps_its_word(
     process: ExporterProcess, ledger_path: Path
 ) -> None:
@@ -33,7 +36,7 @@ def test_a_stop_under_load_answers_what_was_started(
     with load.running():
         wait_until(lambda: len(load.acknowledged) > 300)
         process.terminate()
-        code = process.wait(10)
+        code = process.wait(30)
         stored = ids(ledger_path)
         wait_until(lambda: stored <= load.acknowledged.keys())
         process.start()

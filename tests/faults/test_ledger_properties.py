@@ -5,6 +5,7 @@ import tempfile
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
@@ -183,7 +184,7 @@ class LedgerMachine(RuleBasedStateMachine):
             assert tally.trades == len(self.model.fills) - len(self.model.reversed)
 
 
-TestLedgerMachine = LedgerMachine.TestCase
+TestLedgerMachine = pytest.mark.timeout(600)(LedgerMachine.TestCase)
 TestLedgerMachine.settings = settings(
     max_examples=40,
     stateful_step_count=15,

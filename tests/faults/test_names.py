@@ -7,7 +7,14 @@ import pytest
 
 from exporter.routes import examples
 from tests.client import Client, edge, fill
+from tests.conftest import wait_until
 from tests.faults.formats import ARRAY, FORMATS, NDJSON, PACKED, encode, post
+
+
+def count_series(api: Client) -> int:
+    """How long the exposition is, once the exporter has read its results."""
+    wait_until(lambda: api.sample("arb_trades") is not None)
+    return sum(len(family.samples) for family in api.scrape())
 
 
 def test_an_unknown_field_of_a_single_post_is_ignored(api: Client) -> None:
@@ -42,7 +49,7 @@ def test_unknown_fields_of_a_list_of_one_kind_are_named(api: Client) -> None:
 def test_unknown_names_are_kept_counted_and_bounded(api: Client) -> None:
     """Venues, categories, kinds and limits without end add no series and no health rows."""
     api.post("/api/events", [{"type": "edge"} | edge(leader="v", category="c")])
-    series = sum(len(family.samples) for family in api.scrape())
+    series = count_series(api)
 
     for number in range(300):
         odd = {"venue": f"v-{number}", "category": f"c-{number}"}
@@ -65,7 +72,7 @@ def test_unknown_names_are_kept_counted_and_bounded(api: Client) -> None:
         )
 
     # What was new to the first edge: exposure, feed latency, requests and the like under `other`.
-    assert sum(len(family.samples) for family in api.scrape()) < series + 120
+    assert count_series(api) < series + 120
     assert api.sample("arb_fills_total", category="other") == 300
     assert len(api.get("/api/health")) == 2
     assert api.get("/api/fills")[0]["category"] == "c-299"
@@ -73,17 +80,18 @@ def test_unknown_names_are_kept_counted_and_bounded(api: Client) -> None:
 
 def test_endless_new_pairs_leave_series_and_scrape_as_they_were(api: Client) -> None:
     """100,000 pairs are accepted, and the exposition is as long as for 100."""
-    post(api, NDJSON, [{"type": "edge"} | edge(pair_id=f"first-{n}") for n in range(100)])
-    series = sum(len(family.samples) for family in api.scrape())
-    body = encode(NDJSON, [{"type": "edge"} | edge(pair_id="first-?????")] * 10_000)
+    lasting = {"type": "edge"} | edge(ttl_seconds=600)
+    post(api, NDJSON, [lasting | {"pair_id": f"first-{n}"} for n in range(100)])
+    series = count_series(api)
+    body = encode(NDJSON, [lasting | {"pair_id": "first-?????"}] * 5_000)
     parts = body.split(b"first-?????")
 
-    for batch in range(10):
-        numbered = b"".join(b"%s%010d" % (p, batch * 10_000 + n) for n, p in enumerate(parts[:-1]))
+    for batch in range(20):
+        numbered = b"".join(b"%s%010d" % (p, batch * 5_000 + n) for n, p in enumerate(parts[:-1]))
         answer = api.post("/api/events", numbered + parts[-1], **{"Content-Type": NDJSON})
-        assert answer.json()["accepted"] == 10_000
+        assert answer.json()["accepted"] == 5_000
 
-    assert sum(len(family.samples) for family in api.scrape()) == series
+    assert count_series(api) == series
     assert api.sample("arb_live_edges", category="economics") == 100_100
 
 

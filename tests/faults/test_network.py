@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 
 from exporter.push_protocol import MAX_HEAD_BYTES, RECEIVE_SECONDS, PushProtocol
-from tests.client import Client, edge, fill
+from exporter.server import Server
+from tests.client import TIMEOUT_SECONDS, Client, edge, fill
 from tests.conftest import RunningExporter, wait_until
 from tests.faults.formats import ARRAY, post
-from tests.faults.processes import ExporterProcess
+from tests.faults.processes import PATIENT, ExporterProcess
 
 HALF_HEAD = b"POST /api/fills HTTP/1.1\r\nHost: x\r\nContent-Ty"
 HALF_BODY = (
@@ -38,7 +39,7 @@ def port_of(api: Client) -> int:
 
 def connect(port: int, first: bytes = b"") -> socket.socket:
     """A connection over which so much was sent."""
-    connection = socket.create_connection(("127.0.0.1", port), timeout=10)
+    connection = socket.create_connection(("127.0.0.1", port), timeout=TIMEOUT_SECONDS)
     connection.sendall(first)
     return connection
 
@@ -54,11 +55,23 @@ def is_cut(connection: socket.socket) -> bool:
         return True
 
 
+def connections(server: Server) -> list[PushProtocol]:
+    """Those that are open, as the server knows them."""
+    known = list(server.server_state.connections)
+    return [each for each in known if isinstance(each, PushProtocol)]
+
+
+def has_begun(connection: PushProtocol) -> bool:
+    """Whether a part of a request has come."""
+    return connection._is_in_head or connection._call is not None
+
+
 @pytest.mark.usefixtures("many_files")
 def test_idle_and_half_open_connections_shut_nobody_out(ledger_path: Path) -> None:
     """Also where the system allows a process few files at first; and it still stops by itself."""
     with ExitStack() as stack:
-        process = stack.enter_context(ExporterProcess(ledger_path, wrapper=FEW_FILES))
+        process = ExporterProcess(ledger_path, wrapper=FEW_FILES, module=PATIENT)
+        stack.enter_context(process)
         process.start()
         for _ in range(1_000):
             stack.enter_context(connect(process.port))
@@ -73,19 +86,19 @@ def test_idle_and_half_open_connections_shut_nobody_out(ledger_path: Path) -> No
         assert api.post("/api/fills", fill("f-1")).json()["accepted"] == 1
         assert api.scrape()
         process.terminate()
-        assert process.wait(10) == 0
+        assert process.wait(30) == 0
 
 
 def test_who_sends_no_whole_request_is_cut_off(exporter: RunningExporter, api: Client) -> None:
     """After its time; others keep their connections."""
     stuck = [connect(port_of(api), first) for first in (b"", HALF_HEAD, HALF_BODY)]
     fresh = connect(port_of(api), HALF_HEAD)
-    connections = exporter._server.server_state.connections
-    wait_until(lambda: len(connections) >= 4)
+    server = exporter._server
+    wait_until(lambda: [has_begun(each) for each in connections(server)].count(True) == 3)
+    wait_until(lambda: len(connections(server)) == 4)
 
     ports = [each.getsockname()[1] for each in stuck]
-    for connection in list(connections):
-        assert isinstance(connection, PushProtocol)
+    for connection in connections(server):
         if connection.client is not None and connection.client[1] in ports:
             assert connection._waiting_since is not None
             connection._waiting_since -= RECEIVE_SECONDS + 1
@@ -150,4 +163,4 @@ def test_a_reader_that_does_not_read_is_dropped_and_counted(process: ExporterPro
         assert api.sample("arb_exporter_stream_clients") == 0
         assert max(sizes[15:]) < sizes[10] + 32
         process.terminate()
-        assert process.wait(10) == 0
+        assert process.wait(30) == 0

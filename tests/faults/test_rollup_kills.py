@@ -8,6 +8,8 @@ import time
 from contextlib import closing
 from pathlib import Path
 
+import pytest
+
 from exporter.ledger.store import Store
 from tests.conftest import LIMITS, wait_until
 
@@ -34,6 +36,7 @@ for n in count():
 """
 
 
+@pytest.mark.timeout(600)
 def test_a_kill_at_any_moment_counts_each_fill_once(ledger_path: Path) -> None:
     """What is in the sums and what still waits for them are all rows, and the money agrees."""
     chance = random.Random(KILLS)
@@ -41,7 +44,7 @@ def test_a_kill_at_any_moment_counts_each_fill_once(ledger_path: Path) -> None:
         before = rows(ledger_path)
         command = [sys.executable, "-c", WRITER, str(ledger_path), str(life)]
         with subprocess.Popen(command, cwd=LIMITS.parent) as writer:
-            wait_until(lambda before=before: rows(ledger_path) > before)  # type: ignore[misc]
+            wait_until(lambda before=before: rows(ledger_path) > before, 60)  # type: ignore[misc]
             time.sleep(chance.uniform(0, 0.2))
             writer.kill()
 

@@ -16,7 +16,7 @@ from tests.client import Client, edge, fill
 from tests.conftest import wait_until
 from tests.faults.formats import ARRAY, post
 from tests.faults.load import stored_fills
-from tests.faults.processes import ExporterProcess
+from tests.faults.processes import PATIENT, ExporterProcess
 
 DISK_BYTES = 2 * 1024 * 1024
 
@@ -38,7 +38,7 @@ def on_small_disk(tmp_path: Path) -> Iterator[tuple[ExporterProcess, Path]]:
     disk.mkdir()
     mount = f'mount -t tmpfs -o size={DISK_BYTES} none {disk} && exec "$@"'
     wrapper = ("unshare", "-rm", "sh", "-c", mount, "sh")
-    with ExporterProcess(disk / "ledger.db", wrapper=wrapper) as process:
+    with ExporterProcess(disk / "ledger.db", wrapper=wrapper, module=PATIENT) as process:
         process.start()
         yield process, Path(f"/proc/{process.pid}/root{disk}")
 
@@ -49,11 +49,19 @@ def failing_sync(process: ExporterProcess) -> Iterator[None]:
     command = ["strace", "-f", "-qq", "-o", "/dev/null", "-p", str(process.pid)]
     inject = ["-e", "trace=fsync,fdatasync", "-e", "inject=fsync,fdatasync:error=EIO"]
     with subprocess.Popen([*command, *inject]) as tracer:
-        wait_until(lambda: "TracerPid:\t0" not in Path(f"/proc/{process.pid}/status").read_text())
+        wait_until(lambda: is_traced(process.pid))
         try:
             yield
         finally:
             tracer.send_signal(signal.SIGINT)
+
+
+def is_traced(pid: int) -> bool:
+    """Whether each thread of a process is: the one that syncs is not the first."""
+    with suppress(OSError):  # a thread may end meanwhile
+        threads = Path(f"/proc/{pid}/task").iterdir()
+        return all("TracerPid:\t0" not in (each / "status").read_text() for each in threads)
+    return False
 
 
 def check_refusal(api: Client, answer: requests.Response) -> None:
