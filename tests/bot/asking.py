@@ -26,7 +26,7 @@ async def acknowledge(client: Client, venue: str, *open_orders: int | None) -> N
 
 def contact(client: Client) -> None:
     """Play an engine: ask how the venues stand, and be in contact from then on."""
-    requests.get(f"{client.url}/api/venues", headers={ENGINE_HEADER: "test"}, timeout=10)
+    requests.get(f"{client.url}/api/venues", headers={ENGINE_HEADER: "test"}, timeout=30)
 
 
 def timeless(text: str) -> str:

@@ -20,6 +20,7 @@ with warnings.catch_warnings():
 
 from bot import ArbitrageBot, BotConfig
 from bot.commands import Commands
+from bot.commands.drawing import draw_exposure
 from bot.exporter_api import ExporterApi
 from bot.gateway.client import Gateway
 from bot.gateway.delivery import DiscordSender
@@ -107,8 +108,14 @@ def snapshots(request: pytest.FixtureRequest) -> Snapshots:
     return Snapshots(is_rewriting=request.config.getoption("--rewrite-snapshots"))
 
 
+@pytest.fixture(scope="session")
+def charts_loaded() -> None:
+    """Load the charts' library: a bot would do it in a thread, and answer slowly meanwhile."""
+    draw_exposure([], {})
+
+
 @pytest.fixture
-async def start_bot(tmp_path: Path) -> AsyncIterator[StartBot]:
+async def start_bot(tmp_path: Path, charts_loaded: None) -> AsyncIterator[StartBot]:
     """Start bots by their settings; all are stopped in the end."""
     running: list[RunningBot] = []
 
@@ -131,7 +138,7 @@ async def start_bot(tmp_path: Path) -> AsyncIterator[StartBot]:
 @pytest.fixture
 async def commands(exporter: RunningExporter) -> AsyncIterator[Commands]:
     """Commands as Discord asks them, whose clock runs a second a look."""
-    api = ExporterApi(exporter.client.url)
+    api = ExporterApi(exporter.client.url, timeout_seconds=30)
     yield hurried(api)
     await api.close()
 

@@ -34,7 +34,7 @@ def start_bot_process(**settings: object) -> subprocess.Popen[str]:
 
 def finish(process: subprocess.Popen[str]) -> tuple[int, str, str]:
     """Wait for the end: exit code, what it printed, what it logged."""
-    printed, logged = process.communicate(timeout=30)
+    printed, logged = process.communicate(timeout=120)
     return process.returncode, printed, logged
 
 
@@ -48,7 +48,7 @@ class BotProcess:
 
     async def ready(self) -> None:
         """Wait until it takes alerts."""
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(120):
             while True:
                 with contextlib.suppress(aiohttp.ClientError):
                     if (await call("GET", f"{self.url}/readyz"))[0] == 200:
@@ -57,7 +57,7 @@ class BotProcess:
 
     async def delivered(self) -> None:
         """Wait until it knows that everything was told."""
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(120):
             while b"\narb_bot_outbox_waiting 0.0\n" not in (await self._metrics()):
                 await asyncio.sleep(0.05)
 

@@ -49,9 +49,17 @@ async def started(start_bot: StartBot, **settings: Any) -> RunningBot:
 
 
 async def connected(start_bot: StartBot, server: FakeDiscord, **settings: object) -> RunningBot:
-    """A bot that takes commands from this Discord."""
+    """A bot that takes commands from this Discord, where another one may have been before."""
+    before = server.gateway.identifies
     running = await start_bot(**(discord_settings(server) | settings))
-    await until(lambda: running.task.done() or (server.gateway.is_connected and knows(server)))
+    await until(
+        lambda: (
+            running.task.done()
+            or (
+                server.gateway.identifies > before and server.gateway.is_connected and knows(server)
+            )
+        )
+    )
     return running
 
 

@@ -16,7 +16,6 @@ from bot.incidents import Member
 from bot.outbox import Notification, Outbox
 from tests.alertmanager.conftest import Alertmanager, started
 from tests.bot.asking import acknowledge, contact
-from tests.bot.conftest import hurried
 from tests.bot.incidents import member
 from tests.client import Client
 from tests.conftest import free_port
@@ -36,8 +35,9 @@ async def pressing(
     api: Client, alertmanager: Alertmanager, outbox: Outbox
 ) -> AsyncIterator[Commands]:
     """Commands with all they need."""
-    exporter, alerts = ExporterApi(api.url), AlertmanagerApi(alertmanager.url)
-    yield hurried(exporter, alerts=alerts, outbox=outbox)
+    exporter = ExporterApi(api.url, timeout_seconds=30)
+    alerts = AlertmanagerApi(alertmanager.url, timeout_seconds=30)
+    yield Commands(exporter, alerts=alerts, outbox=outbox)
     await exporter.close()
     await alerts.close()
 

@@ -64,7 +64,8 @@ async def alertmanager() -> AsyncIterator[Alertmanager]:
 @pytest.fixture
 async def asking(api: Client, alertmanager: Alertmanager) -> AsyncIterator[Commands]:
     """Commands beside both services."""
-    calls, alerts = ExporterApi(api.url), AlertmanagerApi(alertmanager.url)
+    calls = ExporterApi(api.url, timeout_seconds=30)
+    alerts = AlertmanagerApi(alertmanager.url, timeout_seconds=30)
     yield hurried(calls, alerts=alerts)
     await calls.close()
     await alerts.close()
@@ -143,7 +144,7 @@ async def test_an_alertmanager_that_talks_nonsense_is_as_good_as_none(
 
 async def test_an_alertmanager_that_is_away_is_no_silence(api: Client) -> None:
     """Nor is a feed that was never heard a fresh one."""
-    calls, alerts = ExporterApi(api.url), AlertmanagerApi(NOBODY_LISTENS)
+    calls, alerts = ExporterApi(api.url, timeout_seconds=30), AlertmanagerApi(NOBODY_LISTENS)
     api.post("/api/venues/all/halt", {"actor": "bob"})
 
     reasons = await against(hurried(calls, alerts=alerts), "all")

@@ -19,14 +19,13 @@ from bot.relay import Relay
 from bot.watchdog import GROUP
 from tests.bot.clock import START, Clock
 from tests.bot.conftest import NOBODY_LISTENS
-from tests.conftest import free_port
 
 
 class Alertmanager:
     """Its API: what fires, and when it started."""
 
     def __init__(self) -> None:
-        self.port = free_port()
+        self.port = 0
         self.firing: list[dict[str, Any]] = []
         self.silences: list[str] = []
         self.started_at = START - timedelta(days=1)
@@ -63,7 +62,8 @@ class Alertmanager:
         )
         self._runner = web.AppRunner(app, access_log=None)
         await self._runner.setup()
-        await web.TCPSite(self._runner, "127.0.0.1", self.port).start()
+        await web.TCPSite(self._runner, "127.0.0.1", 0).start()
+        self.port = self._runner.addresses[0][1]
 
     async def stop(self) -> None:
         """Go away."""
@@ -91,7 +91,7 @@ class Scene:
         self.outbox = outbox
         self.there = there
         self.metrics = metrics
-        self.api = AlertmanagerApi(f"http://127.0.0.1:{there.port}")
+        self.api = AlertmanagerApi(f"http://127.0.0.1:{there.port}", timeout_seconds=30)
         halts = AutoHalts(outbox, ExporterApi(NOBODY_LISTENS), metrics=metrics)
         relay = Relay(outbox, halts, halting=(), metrics=metrics)
         self._reconciler = Reconciler(outbox, self.api, relay, metrics=metrics, now=self.clock)

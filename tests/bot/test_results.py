@@ -33,7 +33,8 @@ async def prometheus() -> AsyncIterator[MetricsServer]:
 @pytest.fixture
 async def drawn(api: Client, prometheus: MetricsServer) -> AsyncIterator[Commands]:
     """Commands that know exporter and Prometheus."""
-    exporter, metrics = ExporterApi(api.url), PrometheusApi(prometheus.url)
+    exporter = ExporterApi(api.url, timeout_seconds=30)
+    metrics = PrometheusApi(prometheus.url, timeout_seconds=30)
     drawing = Drawing()
     yield Commands(exporter, prometheus=metrics, drawing=drawing)
     drawing.close()
@@ -76,7 +77,7 @@ def test_the_fullest_venue_comes_first() -> None:
 
 async def test_exposure_without_prometheus_says_that_limits_are_not_known(api: Client) -> None:
     """The bars are still drawn."""
-    exporter, metrics = ExporterApi(api.url), PrometheusApi(NOBODY_LISTENS)
+    exporter, metrics = ExporterApi(api.url, timeout_seconds=30), PrometheusApi(NOBODY_LISTENS)
     api.post("/api/exposure", [row("kalshi", 10, 1)])
 
     answer = await ask(Commands(exporter, prometheus=metrics), "exposure")
@@ -95,10 +96,10 @@ async def test_a_pair_with_edge_history_and_fills(
     drawn: Commands, api: Client, prometheus: MetricsServer
 ) -> None:
     """However many edges are larger; fills of other pairs are left out."""
-    api.post("/api/edges", [edge(pair_id=f"p{n}", net_edge_cents=50) for n in range(30)])
-    api.post("/api/edges", edge(pair_id="pm-1:k-2", primary_market="Rain", net_edge_cents=1.1))
     figures = {"entry_edge_cents": 3.2, "realized_edge_cents": 2.5, "pnl_cents": -150}
     api.post("/api/fills", [fill("f1", pair_id="pm-1:k-2", **figures), fill("f2", pair_id="p1")])
+    api.post("/api/edges", [edge(pair_id=f"p{n}", net_edge_cents=50) for n in range(30)])
+    api.post("/api/edges", edge(pair_id="pm-1:k-2", primary_market="Rain", net_edge_cents=1.1))
     prometheus.history = [(utc_now().timestamp() - 60, 1.5), (utc_now().timestamp() - 45, 1.7)]
 
     answer = await ask(drawn, "/pair pm-1:k-2")

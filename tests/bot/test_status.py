@@ -35,15 +35,18 @@ async def without_halts() -> AsyncIterator[str]:
 
 async def ask_status(url: str) -> Answer:
     """What /status answers."""
-    api = ExporterApi(url)
+    api = ExporterApi(url, timeout_seconds=30)
     try:
         return await ask(Commands(api), "status")
     finally:
         await api.close()
 
 
-async def test_a_halt_is_requested_until_the_engine_has_said_so(api: Client) -> None:
+async def test_a_halt_is_requested_until_the_engine_has_said_so(
+    api: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """From the order to the acknowledgement; the other venue is not touched."""
+    monkeypatch.setattr("exporter.control.standing.CONFIRM_SECONDS", 60.0)
     api.post("/api/venues/kalshi/halt", {"reason": "test"})
 
     requested = await ask_status(api.url)

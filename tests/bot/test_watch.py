@@ -3,6 +3,8 @@
 import asyncio
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
 from bot.commands import Commands
 from bot.exporter_api import ExporterApi
 from bot.outbox import Outbox
@@ -49,17 +51,18 @@ async def begun(server: FakeDiscord, user_name: str = "trader") -> Json:
     return shown(server)[-1]
 
 
-async def test_it_shows_what_matters_now(api: Client) -> None:
+async def test_it_shows_what_matters_now(api: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     """Health or halt, exposure and the top edges, each a line of a phone."""
-    api.post(
-        "/api/latency", {"venue": "kalshi", "latency_ms": 120, "timestamp": edge()["timestamp"]}
-    )
-    api.post("/api/venues/polymarket/halt", {"reason": "r", "actor": "bob"})
     row = {"venue": "kalshi", "category": "crypto", "num_positions": 2, "total_notional_usd": 1250}
     api.post("/api/exposure", [row])
     title = "Will the BTC price close over 100k this year?"
     api.post("/api/edges", edge(primary_market=title, net_edge_cents=3.2))
-    exporter = ExporterApi(api.url)
+    api.post(
+        "/api/latency", {"venue": "kalshi", "latency_ms": 120, "timestamp": edge()["timestamp"]}
+    )
+    monkeypatch.setattr("exporter.control.standing.CONFIRM_SECONDS", 60.0)
+    api.post("/api/venues/polymarket/halt", {"reason": "r", "actor": "bob"})
+    exporter = ExporterApi(api.url, timeout_seconds=30)
 
     answer = await ask(Commands(exporter), "watch")
 
@@ -115,7 +118,7 @@ async def test_stop_ends_it_for_who_asked(seated: Seated) -> None:
     """Somebody else is told that they cannot."""
     await seated.take_place()
     asked = await seated.server.type_command("watch")
-    await until(lambda: shown(seated.server))
+    await until(asked.answered.is_set)
     [message] = shown(seated.server)
 
     stranger = await seated.server.press_on(message, "Stop", by=Person(name="mallory"))

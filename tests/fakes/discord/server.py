@@ -149,7 +149,7 @@ class FakeDiscord:
             self.world, name, option, typed, by=Person(place=place), others=others
         )
         await self._begin(injected, event)
-        async with asyncio.timeout(3):
+        async with asyncio.timeout(30):
             await injected.answered.wait()
         return injected.choices
 
