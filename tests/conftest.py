@@ -15,6 +15,7 @@ import pytest
 
 from exporter.__main__ import listen
 from exporter.app import Exporter
+from exporter.clock import REAL, Clock
 from exporter.server import Server
 from exporter.settings import Settings
 from tests.client import Client
@@ -43,10 +44,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 class RunningExporter:
     """An exporter that serves in a thread of this process, over a real socket and a real file."""
 
-    def __init__(self, ledger: Path, *, port: int = 0, **more: Any) -> None:
+    def __init__(self, ledger: Path, *, port: int = 0, clock: Clock = REAL, **more: Any) -> None:
         listener = listen("127.0.0.1", port)
         settings = Settings(database_url=f"sqlite:///{ledger}", limits_file=LIMITS, **more)
-        self.parts = Exporter(settings)
+        self.parts = Exporter(settings, clock=clock)
         self._server = Server(self.parts)
         self._thread = threading.Thread(target=self._server.run, args=([listener],), daemon=True)
         self.client = Client(f"http://127.0.0.1:{listener.getsockname()[1]}")

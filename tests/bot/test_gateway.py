@@ -173,17 +173,22 @@ async def test_the_connection_is_a_metric(start_bot: StartBot, discord_server: F
     assert opened <= last_open == again
 
 
-async def test_a_connection_that_stays_away_is_begun_anew(discord_server: FakeDiscord) -> None:
+async def test_a_connection_that_stays_away_is_begun_anew(
+    discord_server: FakeDiscord, caplog: pytest.LogCaptureFixture
+) -> None:
     """Patience ends before discord.py's own pauses have grown to a quarter of an hour."""
     config = BotConfig(**discord_settings(discord_server))
-    gateway = Gateway(config, lambda tree: None, patience_seconds=0.2)
+    gateway = Gateway(config, lambda tree: None, patience_seconds=2)
     task = asyncio.create_task(gateway.run())
     await until(lambda: gateway.is_ready)
-    discord_server.gateway.refusals = 3
+    caplog.clear()
+    discord_server.gateway.refusals = 1000
 
     await discord_server.gateway.disconnect(4000)
 
     await until(lambda: not gateway.is_ready)
+    await until(lambda: "Discord's gateway is away" in caplog.text)
+    discord_server.gateway.refusals = 0
     await until(lambda: gateway.is_ready)
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)

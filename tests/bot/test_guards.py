@@ -28,7 +28,7 @@ async def test_the_watchdog_comes_through_and_the_api_is_read(
         )
         await until(lambda: counted(running, "arb_bot_watchdog_last_seen_timestamp_seconds"))
 
-        api = AlertmanagerApi(alertmanager.url)
+        api = AlertmanagerApi(alertmanager.url, timeout_seconds=30)
         started_at, [alert] = await api.started_at(), await api.alerts()
         await api.close()
 

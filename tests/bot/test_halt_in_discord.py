@@ -22,8 +22,8 @@ async def test_an_answer_follows_the_halt(
     start_bot: StartBot, discord_server: FakeDiscord, api: Client
 ) -> None:
     """Requested once it is stored, halted once the engine said so: one message, for all to read."""
-    contact(api)
     await connected(start_bot, discord_server, api_base_url=api.url)
+    contact(api)
 
     asked = await discord_server.type_command(
         "halt", user_name="alice", venue="kalshi", reason="feed looks wrong"
@@ -50,8 +50,8 @@ async def test_a_hiccup_of_discord_does_not_stop_a_halt(
     start_bot: StartBot, discord_server: FakeDiscord, api: Client, kind: FaultKind, status: int
 ) -> None:
     """The answer is lost, the halt is not; if the answer cannot be mended, the channel reads it."""
-    contact(api)
     await connected(start_bot, discord_server, api_base_url=api.url)
+    contact(api)
     discord_server.world.faults.append(
         Fault(kind, path="/callback", status=status, times=1 if kind == "drop_after" else 9)
     )
@@ -74,13 +74,13 @@ async def test_an_edit_that_discord_refuses_is_told_in_the_channel(
     start_bot: StartBot, discord_server: FakeDiscord, api: Client
 ) -> None:
     """Who asked reads that the halt was requested, and below it that it is true."""
-    contact(api)
     running = await connected(start_bot, discord_server, api_base_url=api.url)
+    contact(api)
     edits = Fault("status", method="PATCH", path="@original", status=404, times=9)
-    discord_server.world.faults.append(edits)
 
     asked = await discord_server.type_command("halt", venue="kalshi")
     await until(asked.answered.is_set)
+    discord_server.world.faults.append(edits)
     await acknowledge(api, "kalshi")
 
     await until(lambda: discord_server.messages)
@@ -124,8 +124,8 @@ async def test_two_halts_at_once_are_two(
     start_bot: StartBot, discord_server: FakeDiscord, api: Client
 ) -> None:
     """Each with its own answer; a resume has to name both."""
-    contact(api)
     await connected(start_bot, discord_server, api_base_url=api.url)
+    contact(api)
 
     both = [
         await discord_server.type_command("halt", user_name=name, venue="kalshi")

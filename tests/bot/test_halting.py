@@ -1,21 +1,55 @@
 """Halts against a real exporter: only what an engine confirmed is called halted."""
 
 import asyncio
+import itertools
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
-from bot.commands import Commands
+from bot.commands import Answer, Commands
 from bot.exporter_api import ExporterApi
+from exporter.clock import Clock
 from tests.bot.asking import acknowledge, ask, timeless
-from tests.bot.conftest import hurried
 from tests.client import Client
+from tests.conftest import RunningExporter
 
 NOBODY = "\nNo engine is in contact: nobody is there to confirm it."
 
 
+@pytest.fixture
+def exporter(ledger_path: Path) -> Iterator[RunningExporter]:
+    """A running exporter that never has waited too long for an engine."""
+    running = RunningExporter(ledger_path, clock=Clock(monotonic=lambda: 0.0))
+    running.start()
+    yield running
+    running.stop()
+
+
+async def acknowledged(api: Client, line: str, *told: tuple[str, tuple[int | None, ...]]) -> Answer:
+    """Answer a halt. Its time passes once each of these venues' counts of open orders is told."""
+    is_told = asyncio.Event()
+    ticks = itertools.count(0, 10)
+
+    async def tell() -> None:
+        for venue, open_orders in told:
+            await acknowledge(api, venue, *open_orders)
+        is_told.set()
+
+    calls = ExporterApi(api.url, timeout_seconds=30)
+    commands = Commands(
+        calls,
+        now_seconds=lambda: float(next(ticks)) if is_told.is_set() else 0.0,
+        sleep=lambda _: asyncio.sleep(0.02),
+    )
+    answer, _ = await asyncio.gather(ask(commands, line), tell())
+    await calls.close()
+    return answer
+
+
 async def test_a_halt_is_true_once_the_engine_says_so(api: Client) -> None:
     """First requested, then acknowledged; with who and why on record."""
-    calls = ExporterApi(api.url)
+    calls = ExporterApi(api.url, timeout_seconds=30)
     told: list[str] = []
 
     answer, _ = await asyncio.gather(
@@ -46,25 +80,16 @@ async def test_a_halt_tells_the_orders_that_are_still_open(
     api: Client, orders: int | None, shown: str
 ) -> None:
     """Those of this halt, not of an earlier one; without an engine's word nothing is invented."""
-    calls = ExporterApi(api.url)
     api.post("/api/venues/kalshi/ack", {"engine": "old", "seq": 0, "open_orders": 50})
 
-    answer, _ = await asyncio.gather(
-        ask(hurried(calls), "/halt kalshi"), acknowledge(api, "kalshi", orders)
-    )
-    await calls.close()
+    answer = await acknowledged(api, "/halt kalshi", ("kalshi", (orders,)))
 
     assert f"🛑 Trading halted on KALSHI\nAcknowledged in TIME, {shown}" in timeless(answer.text)
 
 
 async def test_the_newest_count_of_open_orders_is_kept(api: Client) -> None:
     """It falls while the answer is still looked after."""
-    calls = ExporterApi(api.url)
-
-    answer, _ = await asyncio.gather(
-        ask(Commands(calls), "/halt kalshi"), acknowledge(api, "kalshi", 3, 2, 0)
-    )
-    await calls.close()
+    answer = await acknowledged(api, "/halt kalshi", ("kalshi", (3, 2, 0)))
 
     assert timeless(answer.text).endswith("\nAcknowledged in TIME, 0 orders open")
 
@@ -89,14 +114,7 @@ async def test_a_halt_that_no_engine_confirms_is_not_called_one(commands: Comman
 
 async def test_a_halt_of_all_is_true_once_every_venue_is_confirmed(api: Client) -> None:
     """One order, acknowledged venue by venue; what an engine did not tell is no number."""
-    calls = ExporterApi(api.url)
-
-    answer, *_ = await asyncio.gather(
-        ask(hurried(calls), "/halt all"),
-        acknowledge(api, "polymarket", 2),
-        acknowledge(api, "kalshi", None),
-    )
-    await calls.close()
+    answer = await acknowledged(api, "/halt all", ("polymarket", (2,)), ("kalshi", (None,)))
 
     assert timeless(answer.text).startswith(
         "🛑 Trading halted on ALL VENUES\n"
@@ -105,11 +123,9 @@ async def test_a_halt_of_all_is_true_once_every_venue_is_confirmed(api: Client) 
     )
 
 
-async def test_a_halt_of_all_names_the_venues_that_are_not_confirmed(
-    commands: Commands, api: Client
-) -> None:
+async def test_a_halt_of_all_names_the_venues_that_are_not_confirmed(api: Client) -> None:
     """Half a halt is not called one; by hand is left only what is not halted."""
-    answer, _ = await asyncio.gather(ask(commands, "/halt all"), acknowledge(api, "kalshi"))
+    answer = await acknowledged(api, "/halt all", ("kalshi", (0,)))
 
     assert answer.result == "unconfirmed"
     assert answer.text.startswith("⚠️ Halt requested on ALL VENUES, but not confirmed")
@@ -120,7 +136,7 @@ async def test_a_halt_of_all_names_the_venues_that_are_not_confirmed(
 
 async def test_a_halt_that_somebody_ends_meanwhile_is_not_called_one(api: Client) -> None:
     """The venue runs again, and the answer says so."""
-    calls = ExporterApi(api.url)
+    calls = ExporterApi(api.url, timeout_seconds=30)
 
     async def resume() -> None:
         while not api.get("/api/venues")[1]["halts"]:

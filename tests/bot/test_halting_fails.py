@@ -18,7 +18,7 @@ from tests.exporter.test_control_unstored import stalled
 async def test_a_halt_is_ordered_again_until_the_exporter_is_back(ledger_path: Path) -> None:
     """Within the wait; it says at once that nothing is halted yet."""
     port = free_port()
-    calls = ExporterApi(f"http://127.0.0.1:{port}")
+    calls = ExporterApi(f"http://127.0.0.1:{port}", timeout_seconds=30)
     told: list[str] = []
     asking = asyncio.create_task(ask(Commands(calls), "/halt kalshi", told))
     while not told:
@@ -60,7 +60,7 @@ async def test_a_halt_that_the_token_does_not_allow_says_what_to_do(tmp_path: Pa
     exporter.start()
     answers = []
     for token in ("known", "unknown"):
-        calls = ExporterApi(exporter.client.url, credential=Credential(token))
+        calls = ExporterApi(exporter.client.url, credential=Credential(token), timeout_seconds=30)
         answers.append(await ask(Commands(calls), "/halt kalshi"))
         await calls.close()
     await asyncio.to_thread(exporter.stop)
@@ -90,10 +90,12 @@ async def test_a_halt_that_the_exporter_loses_is_not_said_to_be_resumed(ledger_p
     """It ended before its disk took the halt: it has to be ordered again."""
     exporter = KillableExporter(ledger_path)
     await asyncio.to_thread(exporter.start)
-    calls = ExporterApi(exporter.client.url)
+    calls = ExporterApi(exporter.client.url, timeout_seconds=30)
+    # However long the exporter takes to start, the bot looks on.
+    commands = Commands(calls, now_seconds=lambda: 0.0)
     told: list[str] = []
     with stalled(ledger_path):
-        asking = asyncio.create_task(ask(Commands(calls), "/halt kalshi", told))
+        asking = asyncio.create_task(ask(commands, "/halt kalshi", told))
         while not any("in force but not on disk" in text for text in told):
             await asyncio.sleep(0.01)
         exporter.kill()

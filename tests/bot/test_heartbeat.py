@@ -1,6 +1,7 @@
 """The heartbeat stands still when the outbox's disk hangs, though the loop goes on."""
 
 import asyncio
+import sqlite3
 import threading
 
 from bot.heartbeat import beat
@@ -27,14 +28,26 @@ async def test_it_beats_by_the_second(outbox: Outbox, metrics: BotMetrics) -> No
 
 async def test_it_stands_still_while_the_file_hangs(outbox: Outbox, metrics: BotMetrics) -> None:
     """And goes on afterwards."""
-    clock = Clock()
-    task = asyncio.create_task(beat(outbox, metrics=metrics, now=clock, sleep=asyncio.sleep))
-    await until(lambda: at(metrics) == START.timestamp())
-    free = threading.Event()
-    hanging = asyncio.create_task(outbox.read(lambda run: free.wait(30)))
-    clock.now = clock.now.replace(hour=1)
+    clock, goes_on = Clock(), asyncio.Event()
 
-    await asyncio.sleep(1.2)
+    async def sleep(seconds: float) -> None:
+        await goes_on.wait()
+        await asyncio.sleep(0)
+
+    task = asyncio.create_task(beat(outbox, metrics=metrics, now=clock, sleep=sleep))
+    await until(lambda: at(metrics) == START.timestamp())
+    hangs, free = threading.Event(), threading.Event()
+
+    def hang(run: sqlite3.Connection) -> None:
+        hangs.set()
+        free.wait(30)
+
+    hanging = asyncio.create_task(outbox.read(hang))
+    await until(hangs.is_set)
+    clock.now = clock.now.replace(hour=1)
+    goes_on.set()
+
+    await asyncio.sleep(0.2)  # In which many beats would come.
     stood = at(metrics)
     free.set()
     await hanging

@@ -147,6 +147,7 @@ def killable(api: Client, tmp_path: Path) -> Iterator[BotProcess]:
     bot.kill()
 
 
+@pytest.mark.timeout(300)  # It starts a process nine times.
 async def test_kills_lose_no_fill_and_count_none_twice(
     killable: BotProcess, api: Client, tmp_path: Path
 ) -> None:

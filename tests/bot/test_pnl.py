@@ -1,23 +1,45 @@
 """/pnl against a real exporter."""
 
-from collections.abc import AsyncIterator
-from datetime import timedelta
+from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
 
 import pytest
 
-from arbwatch.events import utc_now
 from bot.commands import Commands
 from bot.commands.drawing import Drawing
 from bot.exporter_api import ExporterApi
+from exporter.clock import Clock
 from tests.bot.asking import ask
 from tests.bot.drawn import chart_of
-from tests.client import Client, fill
+from tests.client import Client
+from tests.client import fill as made_fill
+from tests.conftest import RunningExporter
+
+# In the middle of an hour, of a day and of a week.
+NOW = datetime(2026, 3, 18, 12, 30, tzinfo=UTC)
+
+
+@pytest.fixture
+def api(ledger_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Client]:
+    """A client of a running exporter; for it and for the commands the time stands still."""
+    monkeypatch.setattr("bot.commands.pnl.utc_now", lambda: NOW)
+    running = RunningExporter(ledger_path, clock=Clock(now=lambda: NOW))
+    running.start()
+    yield running.client
+    running.stop()
+
+
+def fill(fill_id: str, *, ago: timedelta = timedelta(), **fields: Any) -> dict[str, Any]:
+    """A valid fill of so long ago."""
+    return made_fill(fill_id, timestamp=(NOW - ago).isoformat(), **fields)
 
 
 @pytest.fixture
 async def drawn(api: Client) -> AsyncIterator[Commands]:
     """Commands that draw."""
-    exporter, drawing = ExporterApi(api.url), Drawing()
+    exporter, drawing = ExporterApi(api.url, timeout_seconds=30), Drawing()
     yield Commands(exporter, drawing=drawing)
     drawing.close()
     await exporter.close()
@@ -29,7 +51,7 @@ async def test_pnl_of_today(drawn: Commands, api: Client) -> None:
 
     answer = await ask(drawn, "/pnl")
 
-    today = utc_now().date()
+    today = NOW.date()
     assert answer.text == (
         "💵 P&L today (UTC)\n"
         "Realized: $3.50 | Fills: 2\n"
@@ -43,14 +65,10 @@ async def test_pnl_of_today(drawn: Commands, api: Client) -> None:
 
 async def test_pnl_of_a_week_names_the_best_and_the_worst_day(drawn: Commands, api: Client) -> None:
     """Fills of before the week do not count."""
-    days = [utc_now() - timedelta(days=ago) for ago in (1, 2, 40)]
-    results = zip(days, (900, -300, 7777), strict=True)
+    results = {1: 900, 2: -300, 40: 7777}
     api.post(
         "/api/fills",
-        [
-            fill(f"f{n}", timestamp=day.isoformat(), pnl_cents=pnl)
-            for n, (day, pnl) in enumerate(results)
-        ],
+        [fill(f"f{n}", ago=timedelta(days=n), pnl_cents=pnl) for n, pnl in results.items()],
     )
 
     answer = await ask(drawn, "pnl WEEK")
@@ -58,8 +76,8 @@ async def test_pnl_of_a_week_names_the_best_and_the_worst_day(drawn: Commands, a
     lines = answer.text.splitlines()
     assert lines[1] == "Realized: $6.00 | Fills: 2"
     assert lines[3:5] == [
-        f"Best day: $9.00 ({days[0]:%Y-%m-%d})",
-        f"Worst day: $-3.00 ({days[1]:%Y-%m-%d})",
+        "Best day: $9.00 (2026-03-17)",
+        "Worst day: $-3.00 (2026-03-16)",
     ]
     assert chart_of(answer) == "pnl-week"
 
@@ -71,15 +89,12 @@ async def test_pnl_of_many_days_tells_sharpe_with_its_interval(
     results = [(ago, -200 if ago == 9 else 300 + ago) for ago in range(1, 26)]
     api.post(
         "/api/fills",
-        [
-            fill(f"f{ago}", timestamp=(utc_now() - timedelta(days=ago)).isoformat(), pnl_cents=pnl)
-            for ago, pnl in results
-        ],
+        [fill(f"f{ago}", ago=timedelta(days=ago), pnl_cents=pnl) for ago, pnl in results],
     )
 
     lines = (await ask(drawn, "pnl month")).text.splitlines()
 
-    report, low = api.get("/api/pnl"), utc_now().date() - timedelta(days=9)
+    report, low = api.get("/api/pnl"), NOW.date() - timedelta(days=9)
     assert lines[5:] == [
         "Hit rate: 96% of 25 | Profit factor: 37.58",
         "Drawdown now: $0.00",
@@ -98,7 +113,7 @@ async def test_pnl_without_fills_says_so(drawn: Commands) -> None:
 
 async def test_a_chart_that_cannot_be_drawn_costs_only_the_chart(api: Client) -> None:
     """The figures are answered."""
-    exporter, drawing = ExporterApi(api.url), Drawing()
+    exporter, drawing = ExporterApi(api.url, timeout_seconds=30), Drawing()
     drawing.close()
 
     answer = await ask(Commands(exporter, drawing=drawing), "pnl")
