@@ -16,9 +16,7 @@ from tests.arbwatch.scripted import Reply, ScriptedServer
 from tests.client import Client
 from tests.conftest import free_port, wait_until
 
-HEAD = (
-    b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n"
-)
+HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n"
 FIRST_WORD = b"4\r\n: hi\r\n"
 HOUR = 3600.0
 

@@ -41,7 +41,7 @@ def test_closing_waits_for_no_answer(tmp_path: Path) -> None:
     release = threading.Event()
 
     def script(request: Request) -> Reply:
-        release.wait(20)
+        release.wait(60)
         return accepted(request)
 
     with ScriptedServer(script) as server:
@@ -130,7 +130,7 @@ def test_facts_go_to_disk_while_an_answer_is_outstanding(tmp_path: Path) -> None
     release = threading.Event()
 
     def script(request: Request) -> Reply:
-        release.wait(20)
+        release.wait(60)
         return accepted(request)
 
     with ScriptedServer(script) as server, sending(server.url, tmp_path) as sender:
