@@ -21,7 +21,7 @@ class Client:
 
     def get(self, path: str) -> Any:
         """The JSON of a successful read."""
-        answer = requests.get(self.url + path, headers=self._token, timeout=10)
+        answer = requests.get(self.url + path, headers=self._token, timeout=30)
         assert answer.status_code == 200, answer.text
         return answer.json()
 
@@ -34,12 +34,12 @@ class Client:
             data=data,
             json=None if data is not None else body,
             headers=given,
-            timeout=10,
+            timeout=30,
         )
 
     def scrape(self) -> list[Metric]:
         """The exposition, through the strict OpenMetrics parser."""
-        answer = requests.get(self.url + "/metrics", headers=OPENMETRICS | self._token, timeout=10)
+        answer = requests.get(self.url + "/metrics", headers=OPENMETRICS | self._token, timeout=30)
         families = text_string_to_metric_families(answer.text)  # type: ignore[no-untyped-call]
         return list(families)
 

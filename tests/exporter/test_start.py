@@ -35,7 +35,7 @@ def start(tmp_path: Path, **settings: str) -> subprocess.Popen[str]:
 def refusal(tmp_path: Path, **settings: str) -> str:
     """What it prints when it refuses to start; exactly one line, and exit code 1."""
     process = start(tmp_path, **settings)
-    _, output = process.communicate(timeout=20)
+    _, output = process.communicate(timeout=60)
     assert process.returncode == 1
     assert output.count("\n") == 1
     return output
@@ -141,5 +141,5 @@ def test_a_signal_stops_it_cleanly(tmp_path: Path, number: signal.Signals) -> No
 
         process.send_signal(number)
 
-        assert process.wait(10) == 0
+        assert process.wait(60) == 0
     Store(tmp_path / "ledger.db").close()
