@@ -15,6 +15,7 @@ from exporter import refusals
 from exporter.access import Access
 from exporter.clock import REAL, Clock
 from exporter.control import Control
+from exporter.control.control import HALT_SECONDS, RESUME_SECONDS
 from exporter.edges import Edges
 from exporter.engines import Engines
 from exporter.exposure import OpenExposure
@@ -44,12 +45,21 @@ EXPIRE_SECONDS = 1.0
 class Exporter:
     """The parts. Making it opens the ledger; `run` brings it to life and closes it.
 
+    Orders wait for the disk for `halt_seconds` and `resume_seconds`.
+
     Raises:
         StartError: the ledger or the limits cannot be read.
         TokensError: the file of tokens cannot be used.
     """
 
-    def __init__(self, settings: Settings, *, clock: Clock = REAL) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        clock: Clock = REAL,
+        halt_seconds: float = HALT_SECONDS,
+        resume_seconds: float = RESUME_SECONDS,
+    ) -> None:
         self.settings = settings
         self.registry = CollectorRegistry()
         self.metrics = metrics = Metrics(
@@ -105,6 +115,8 @@ class Exporter:
             on_confirmed=metrics.venues.halt_ack.observe,
             clock=clock.monotonic,
             now=clock.now,
+            halt_seconds=halt_seconds,
+            resume_seconds=resume_seconds,
         )
         self.control.load(store)
         # Those that were stored right before a crash may never have been scraped.

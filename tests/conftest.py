@@ -16,6 +16,7 @@ import pytest
 from exporter.__main__ import listen
 from exporter.app import Exporter
 from exporter.clock import REAL, Clock
+from exporter.control.control import HALT_SECONDS, RESUME_SECONDS
 from exporter.server import Server
 from exporter.settings import Settings
 from tests.client import Client
@@ -42,12 +43,28 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 class RunningExporter:
-    """An exporter that serves in a thread of this process, over a real socket and a real file."""
+    """An exporter that serves in a thread of this process, over a real socket and a real file.
 
-    def __init__(self, ledger: Path, *, port: int = 0, clock: Clock = REAL, **more: Any) -> None:
+    Its orders wait `more_seconds` longer for the disk than those of one in service.
+    """
+
+    def __init__(
+        self,
+        ledger: Path,
+        *,
+        port: int = 0,
+        clock: Clock = REAL,
+        more_seconds: float = 60.0,
+        **more: Any,
+    ) -> None:
         listener = listen("127.0.0.1", port)
         settings = Settings(database_url=f"sqlite:///{ledger}", limits_file=LIMITS, **more)
-        self.parts = Exporter(settings, clock=clock)
+        self.parts = Exporter(
+            settings,
+            clock=clock,
+            halt_seconds=HALT_SECONDS + more_seconds,
+            resume_seconds=RESUME_SECONDS + more_seconds,
+        )
         self._server = Server(self.parts)
         self._thread = threading.Thread(target=self._server.run, args=([listener],), daemon=True)
         self.client = Client(f"http://127.0.0.1:{listener.getsockname()[1]}")
@@ -60,7 +77,7 @@ class RunningExporter:
     def stop(self) -> None:
         """Stop and close the ledger; harmless when it was stopped before."""
         self._server.should_exit = True
-        self._thread.join(30)
+        self._thread.join(60)
         assert not self._thread.is_alive()
 
 
@@ -89,9 +106,23 @@ def ledger_path(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def exporter(ledger_path: Path) -> Iterator[RunningExporter]:
+def exporter_clock() -> Clock:
+    """What the exporter goes by: this machine's clocks, unless a test has others."""
+    return REAL
+
+
+@pytest.fixture
+def more_seconds() -> float:
+    """How much longer than in service orders wait for the disk: 0 where it is to hang."""
+    return 60.0
+
+
+@pytest.fixture
+def exporter(
+    ledger_path: Path, exporter_clock: Clock, more_seconds: float
+) -> Iterator[RunningExporter]:
     """A running exporter with an empty ledger."""
-    running = RunningExporter(ledger_path)
+    running = RunningExporter(ledger_path, clock=exporter_clock, more_seconds=more_seconds)
     running.start()
     yield running
     running.stop()

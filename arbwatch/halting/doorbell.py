@@ -87,6 +87,8 @@ class Doorbell:
         if answer.status_code != 200 or not kind.startswith("text/event-stream"):
             return
         self._answer = answer
+        if self._closing.is_set():  # and whoever closes may have found no answer to end
+            return
         for _ in answer.iter_content(chunk_size=None):
             if self._closing.is_set():
                 return

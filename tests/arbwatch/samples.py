@@ -10,11 +10,15 @@ from arbwatch.events import utc_now
 from arbwatch.sending.options import Options
 from arbwatch.sending.sender import Sender
 
+# Only pauses are short: no answer is given up, and no report comes between, on a slow machine.
 QUICK = Options(
     flush_seconds=0.005,
     keep_after_seconds=0.05,
     first_pause_seconds=0.005,
     longest_pause_seconds=0.02,
+    connect_timeout_seconds=60,
+    timeout_seconds=60,
+    report_seconds=3600,
 )
 
 

@@ -160,7 +160,7 @@ def run_victim(url: str, state: Path, *, first: int, enough: int) -> tuple[int, 
                 break
         victim.kill()
         for line in victim.stdout:  # What it still wrote; the last line may be torn.
-            pushed = int(line.split()[0])
+            pushed = max(pushed, int(line.split()[0]))
     return pushed, safe
 
 

@@ -5,8 +5,11 @@ from pathlib import Path
 import pytest
 
 from tests.client import Client
+from tests.conftest import wait_until
 
 README = Path(__file__).parent.parent.parent / "README.md"
+PAUSE = "time.sleep(1)"
+PERMITTED = "wait_until(lambda: engine.may_trade('polymarket') and engine.may_trade('kalshi'))"
 
 
 def example() -> str:
@@ -17,16 +20,18 @@ def example() -> str:
 def test_the_example_trades_against_a_real_exporter(
     api: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """As it stands, but for the exporter's address and the folder it is run in."""
+    """As it stands, but for the exporter's address, its folder, and the wait for contact."""
     monkeypatch.chdir(tmp_path)
     token = tmp_path / "var" / "secrets" / "engine_token"
     token.parent.mkdir(parents=True)
     token.write_text("s3cret")
 
-    exec(example().replace("http://127.0.0.1:8000", api.url), {})
+    assert PAUSE in example()
+    code = example().replace("http://127.0.0.1:8000", api.url).replace(PAUSE, PERMITTED)
+    exec(code, {"wait_until": wait_until})
 
-    assert [row["fill_id"] for row in api.get("/api/fills")] == ["order-1"]
-    assert (tmp_path / "var" / "mine" / "mine" / "control.json").exists()
+    wait_until(lambda: [row["fill_id"] for row in api.get("/api/fills")] == ["order-1"])
+    wait_until((tmp_path / "var" / "mine" / "mine" / "control.json").exists)
 
 
 def test_all_of_it_is_twenty_lines_of_code() -> None:

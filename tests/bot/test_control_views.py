@@ -3,6 +3,8 @@
 import re
 from pathlib import Path
 
+import pytest
+
 from bot.commands import Commands
 from tests.bot.asking import acknowledge, ask, contact, timeless
 from tests.client import Client, fill
@@ -47,6 +49,7 @@ async def test_a_halt_that_an_engine_has_not_confirmed_is_shown_so(
     assert "   test: has not confirmed #3\n   Engines in contact: none" in answer.text
 
 
+@pytest.mark.parametrize("more_seconds", [0.0])
 async def test_nobody_has_confirmed_a_halt_that_is_not_on_disk(
     commands: Commands, api: Client, ledger_path: Path
 ) -> None:

@@ -4,6 +4,8 @@ import asyncio
 import socket
 from pathlib import Path
 
+import pytest
+
 from arbwatch.bearer.credential import Credential
 from bot.commands import Commands
 from bot.exporter_api import ExporterApi
@@ -70,6 +72,7 @@ async def test_a_halt_that_the_token_does_not_allow_says_what_to_do(tmp_path: Pa
     assert all("Do it by hand now:" in answer.text for answer in answers)
 
 
+@pytest.mark.parametrize("more_seconds", [0.0])
 async def test_a_halt_that_the_disk_does_not_take_is_told_truthfully(
     commands: Commands, exporter: RunningExporter, ledger_path: Path
 ) -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from arbwatch.control import Acknowledgement, HaltOrder, HaltState, ResumeOrder, VenueControl
 from arbwatch.events import Fill
+from exporter.clock import Clock
 from exporter.control import Control
 from exporter.control.control import HALT_SECONDS, RESUME_SECONDS
 from exporter.control.late import Late
@@ -14,6 +15,8 @@ from exporter.ledger.writer import Written
 
 START = datetime(2026, 1, 15, 12, tzinfo=UTC)
 VENUES = ("polymarket", "kalshi")
+# An exporter for which it stays noon: no test runs into the next day.
+AT_NOON = Clock(now=lambda: START)
 
 
 class Controlled:
@@ -22,7 +25,7 @@ class Controlled:
     It waits `more_seconds` longer for the disk than one in service.
     """
 
-    def __init__(self, path: Path, *, passed: float = 0.0, more_seconds: float = 0.0) -> None:
+    def __init__(self, path: Path, *, passed: float = 0.0, more_seconds: float = 60.0) -> None:
         self.passed = passed
         self.engines: set[str] = set()
         self.confirmed: list[float] = []

@@ -10,7 +10,7 @@ from tests.client import Client
 def connect(api: Client) -> socket.socket:
     """A bare connection to the exporter."""
     host, _, port = api.url.removeprefix("http://").partition(":")
-    return socket.create_connection((host, int(port)), timeout=10)
+    return socket.create_connection((host, int(port)), timeout=30)
 
 
 def push(path: str, event: Any, *, version: str = "HTTP/1.1", headers: str = "") -> bytes:

@@ -121,7 +121,7 @@ def test_who_is_refused_is_no_engine(guarded: RunningExporter) -> None:
     name = {"Arbwatch-Engine": "stranger"}
 
     api.post("/api/edges", edge(), **name)
-    requests.get(f"{api.url}/api/venues", headers=name, timeout=10)
+    requests.get(f"{api.url}/api/venues", headers=name, timeout=30)
 
     assert "stranger" not in guarded.parts.engines.connected()
     Client(api.url, token="ingest-old").post("/api/edges", edge(), **name)
@@ -195,13 +195,13 @@ def test_a_stream_ends_with_its_token(ledger_path: Path, tmp_path: Path) -> None
     running.start()
     api = Client(running.client.url, token="first")
     shown = {"Authorization": "Bearer second"}
-    with requests.get(f"{api.url}/api/stream", headers=shown, stream=True, timeout=10) as stream:
+    with requests.get(f"{api.url}/api/stream", headers=shown, stream=True, timeout=30) as stream:
         lines = stream.iter_lines()
         assert next(lines) == b"id: 0"
         tokens.write_text("a ingest first\nb read third\n# end\n")
         wait_until(
             lambda: (
-                requests.get(f"{api.url}/api/fills", headers=shown, timeout=10).status_code == 401
+                requests.get(f"{api.url}/api/fills", headers=shown, timeout=30).status_code == 401
             )
         )
 
@@ -217,9 +217,9 @@ def test_anyone_on_this_machine_may_read_where_the_tokens_say_so(ledger_path: Pa
     running.start()
     url = f"{running.client.url}/api/edges"
 
-    assert requests.get(url, timeout=10).status_code == 200
-    assert requests.get(url, headers={"Host": "evil.example"}, timeout=10).status_code == 401
-    assert requests.get(url, headers={"X-Forwarded-For": "::1"}, timeout=10).status_code == 401
+    assert requests.get(url, timeout=30).status_code == 200
+    assert requests.get(url, headers={"Host": "evil.example"}, timeout=30).status_code == 401
+    assert requests.get(url, headers={"X-Forwarded-For": "::1"}, timeout=30).status_code == 401
     assert running.client.post("/api/venues/kalshi/halt", {}).status_code == 401
     running.stop()
 

@@ -3,7 +3,10 @@
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from arbwatch.control import Acknowledgement, HaltOrder, HaltState, ResumeOrder
+from exporter.clock import Clock
 from exporter.control import Control
 from exporter.ledger.ledger import Ledger
 from exporter.ledger.store import Store
@@ -12,6 +15,12 @@ from tests.client import Client, fill
 from tests.conftest import RunningExporter
 
 HALT = {"reason": "feed is late", "actor": "alice", "via": "console"}
+
+
+@pytest.fixture
+def exporter_clock() -> Clock:
+    """The one that judges stands still: an order stays a new one."""
+    return Clock(monotonic=lambda: 0.0)
 
 
 def stand(api: Client, venue: str = "kalshi") -> dict[str, Any]:
@@ -154,6 +163,8 @@ async def test_an_unacknowledged_halt_becomes_unconfirmed(tmp_path: Path) -> Non
         connected=frozenset,
         on_confirmed=lambda seconds: None,
         clock=lambda: clock[0],
+        halt_seconds=60,
+        resume_seconds=60,
     )
 
     def stored(written: Written) -> None:

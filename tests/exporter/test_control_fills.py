@@ -40,7 +40,7 @@ def in_time(seconds: float) -> str:
 def test_a_fill_is_flagged_by_when_it_was_made(api: Client) -> None:
     """A halt of either venue of a pair concerns it; not what was made before it or after it."""
     api.post("/api/venues/kalshi/halt", {})
-    api.post("/api/fills", [fill("during"), fill("spooled", timestamp=in_time(-60))])
+    api.post("/api/fills", [fill("during"), fill("spooled", timestamp=in_time(-3600))])
     api.post("/api/venues/kalshi/resume", {})
     api.post("/api/fills", fill("after", timestamp=in_time(1)))
 
@@ -58,7 +58,7 @@ def test_flag_and_count_are_the_same_after_a_restart(
     seq = api.post("/api/venues/kalshi/halt", {}).json()["seq"]
     api.post("/api/venues/kalshi/ack", {"engine": "e", "seq": seq})
     late = fill("f-1", timestamp=in_time(60), ordered_at=in_time(3))
-    api.post("/api/fills", [late, fill("f-2", timestamp=in_time(-9))])
+    api.post("/api/fills", [late, fill("f-2", timestamp=in_time(-3600))])
     fills, venues = api.get("/api/fills"), api.get("/api/venues")
     assert api.sample("arb_entries_after_halt_total", venue="kalshi") == 1
     assert api.sample("arb_entries_after_halt_total", venue="polymarket") == 0

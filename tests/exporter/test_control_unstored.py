@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import requests
 
+from exporter.clock import Clock
 from exporter.errors import LedgerUnavailable
 from tests.client import Client, fill
 from tests.conftest import RunningExporter, wait_until
@@ -17,10 +18,22 @@ from tests.exporter.controlled import Controlled
 from tests.exporter.test_control import HALT, stand
 
 
+@pytest.fixture
+def exporter_clock() -> Clock:
+    """The one that judges stands still: an order stays a new one."""
+    return Clock(monotonic=lambda: 0.0)
+
+
+@pytest.fixture
+def more_seconds() -> float:
+    """As in service."""
+    return 0.0
+
+
 @contextmanager
 def stalled(ledger: Path) -> Iterator[None]:
     """Nothing can be committed, as on a disk that hangs."""
-    with closing(sqlite3.connect(ledger, isolation_level=None)) as connection:
+    with closing(sqlite3.connect(ledger, timeout=30, isolation_level=None)) as connection:
         connection.execute("BEGIN IMMEDIATE")
         yield
         connection.execute("ROLLBACK")
@@ -59,7 +72,9 @@ def test_a_halt_that_cannot_be_stored_is_in_force_at_once(api: Client, ledger_pa
 
 def test_nobody_resumes_a_halt_that_is_not_stored(api: Client, ledger_path: Path) -> None:
     """What ended it would be lost with it; another scope's resume does not end it either."""
-    first = api.post("/api/venues/kalshi/halt", HALT).json()["seq"]
+    api.post("/api/venues/kalshi/halt", HALT)
+    wait_until(lambda: is_stored(api))
+    first = stand(api)["seq"]
     with stalled(ledger_path):
         api.post("/api/venues/kalshi/halt", {"reason": "second"})
         answer = api.post("/api/venues/kalshi/resume", {"halt_ids": [first]})
@@ -73,6 +88,8 @@ async def test_a_resume_is_answered_in_time_or_taken_back(ledger_path: Path) -> 
     """Nobody expects it any more when the commit that it waits behind ends at last."""
     life = Controlled(ledger_path)
     halt = await life.halt()
+    await life.close()
+    life = Controlled(ledger_path, more_seconds=0)
     with stalled(ledger_path):
         first_in_line = asyncio.create_task(life.fill("f-1", made=0))
         for _ in range(10):  # turns of the loop, in which its commit begins
@@ -101,7 +118,7 @@ def test_the_same_order_again_is_stored_once(api: Client, ledger_path: Path) -> 
 def test_engines_hear_of_it_before_it_is_stored(api: Client, ledger_path: Path) -> None:
     """The stream tells it without an id, so that nobody comes back to it; then as any other."""
     url = api.url + "/api/stream?kinds=control"
-    with requests.get(url, stream=True, timeout=10) as answer:
+    with requests.get(url, stream=True, timeout=30) as answer:
         lines = answer.iter_lines(chunk_size=1, decode_unicode=True)
         ready = _message(lines)
         with stalled(ledger_path):
@@ -136,6 +153,6 @@ def _message(lines: Iterator[Any]) -> dict[str, str]:
         if line:
             name, _, value = line.partition(": ")
             fields[name] = value
-        elif fields:
+        elif "event" in fields:
             break
     return fields

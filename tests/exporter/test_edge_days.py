@@ -10,6 +10,7 @@ import pytest
 
 from arbwatch.events import Edge, Fill
 from exporter import edge_days
+from exporter.clock import Clock
 from exporter.edge_days import EdgeDays
 from exporter.errors import LedgerUnavailable
 from exporter.ledger.store import Store
@@ -19,9 +20,22 @@ from exporter.live_edges import EndedEdge, Outcome
 from exporter.metrics.buckets import LIFETIME_SECONDS
 from tests import client
 from tests.conftest import RunningExporter, wait_until
+from tests.faults.test_clocks import Clocks
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 DAY = 20_454  # 1 January 2026
+
+
+@pytest.fixture
+def clocks() -> Clocks:
+    """What edges live by: moved by hand, so that none ends before the test has it end."""
+    return Clocks()
+
+
+@pytest.fixture
+def exporter_clock(clocks: Clocks) -> Clock:
+    """They are the exporter's."""
+    return Clock(monotonic=clocks.monotonic)
 
 
 class Shelf:
@@ -171,11 +185,14 @@ def test_odd_names_are_one_group_beyond_a_thousand(monkeypatch: pytest.MonkeyPat
     ]
 
 
-def test_a_stop_hands_over_what_gathered(exporter: RunningExporter, ledger_path: Path) -> None:
+def test_a_stop_hands_over_what_gathered(
+    exporter: RunningExporter, ledger_path: Path, clocks: Clocks
+) -> None:
     """Stopped right after an edge ended: it is in the ledger, with the fill that met it."""
     api = exporter.client
-    api.post("/api/edges", client.edge(pair_id="p", ttl_seconds=0.2))
+    api.post("/api/edges", client.edge(pair_id="p", ttl_seconds=3600))
     api.post("/api/fills", client.fill("f-1", pair_id="p", slippage_cents=0.3))
+    clocks.seconds += 3600
     wait_until(lambda: api.sample("arb_edges_ended_total", **ENDED))
     exporter.stop()
 

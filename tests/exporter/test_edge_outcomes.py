@@ -6,11 +6,25 @@ import msgspec
 import pytest
 
 from arbwatch.events import Edge, Fill
+from exporter.clock import Clock as Faces
 from exporter.live_edges import EndedEdge, LiveEdges
 from tests import client
 from tests.client import Client
 from tests.conftest import wait_until
 from tests.exporter.test_live_edges import Clock, edge
+from tests.faults.test_clocks import Clocks
+
+
+@pytest.fixture
+def clocks() -> Clocks:
+    """What edges live by: moved by hand, so that none ends before the test has it end."""
+    return Clocks()
+
+
+@pytest.fixture
+def exporter_clock(clocks: Clocks) -> Faces:
+    """They are the exporter's."""
+    return Faces(monotonic=clocks.monotonic)
 
 
 class Board:
@@ -162,11 +176,11 @@ def test_a_fill_meets_the_edge_pushed_right_before_it(api: Client) -> None:
     assert foretold(api, "sum") == 0.05
 
 
-def test_an_end_is_counted_by_its_outcome(api: Client) -> None:
+def test_an_end_is_counted_by_its_outcome(api: Client, clocks: Clocks) -> None:
     """Each of three pairs in its series, and the best of the missed one in cents."""
-    short: dict[str, Any] = {"leader": "kalshi", "category": "tech", "ttl_seconds": 0.2}
+    hour: dict[str, Any] = {"leader": "kalshi", "category": "tech", "ttl_seconds": 3600}
     for pair_id, cents in (("filled", 1.0), ("missed", 3.5), ("small", 1.0)):
-        api.post("/api/edges", client.edge(pair_id=pair_id, net_edge_cents=cents, **short))
+        api.post("/api/edges", client.edge(pair_id=pair_id, net_edge_cents=cents, **hour))
         if pair_id == "filled":
             api.post("/api/fills", client.fill("f-1", pair_id=pair_id))
     labels = {"leader": "kalshi", "category": "tech"}
@@ -175,6 +189,7 @@ def test_an_end_is_counted_by_its_outcome(api: Client) -> None:
         return api.sample("arb_edges_ended_total", outcome=outcome, **labels)
 
     assert ended("small") == 0
+    clocks.seconds += 3600
     wait_until(lambda: ended("filled") == ended("missed") == ended("small") == 1)
     assert api.sample("arb_edges_missed_best_cents_total", **labels) == 3.5
 

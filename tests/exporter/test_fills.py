@@ -3,9 +3,12 @@
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from exporter.routes import examples
 from tests.client import Client, fill, now
 from tests.conftest import RunningExporter
+from tests.exporter.controlled import AT_NOON
 
 
 def test_a_fill_sent_again_is_a_duplicate(api: Client) -> None:
@@ -90,15 +93,17 @@ def results_of(api: Client) -> dict[str, Any]:
     return report | {"curve": [point["pnl_usd"] for point in report["curve"]]}
 
 
+@pytest.mark.parametrize("exporter_clock", [AT_NOON])
 def test_a_late_fill_counts_on_its_own_day(api: Client) -> None:
     """A fill of an earlier day changes the total, and not today's result."""
-    api.post("/api/fills", [fill("f-1"), fill("f-2", timestamp="2026-01-15T12:00:00Z")])
+    days = {"f-1": "2026-01-15T12:00:00Z", "f-2": "2026-01-12T12:00:00Z"}
+    api.post("/api/fills", [fill(name, timestamp=day) for name, day in days.items()])
 
     report = api.get("/api/pnl")
 
     assert report["realized_usd"] == 3.0
     assert report["day_usd"] == 1.5
-    assert report["days"][0] == {"day": "2026-01-15", "pnl_usd": 1.5, "fills": 1}
+    assert report["days"][0] == {"day": "2026-01-12", "pnl_usd": 1.5, "fills": 1}
     assert [point["pnl_usd"] for point in report["curve"]] == [1.5, 3.0]
 
 

@@ -13,7 +13,7 @@ def test_liveness_readiness_and_the_index_answer(api: Client) -> None:
     """Each says what it is."""
     assert api.get("/healthz")["status"] == "ok"
     assert api.get("/readyz") == {"status": "ready"}
-    assert "/api/edges" in requests.get(api.url + "/", timeout=10).text
+    assert "/api/edges" in requests.get(api.url + "/", timeout=30).text
 
 
 def test_the_api_description_has_every_call_with_its_types(api: Client) -> None:
@@ -85,11 +85,12 @@ def test_top_edges_are_a_bounded_gauge(api: Client) -> None:
 
 def test_each_of_the_top_edges_says_its_age(api: Client) -> None:
     """The same number of series; each as old as the last refresh."""
+    began = time.monotonic()
     api.post("/api/edges", [edge(pair_id="p-1"), edge(pair_id="p-2")])
 
     for pair in ("p-1", "p-2"):
         age = api.sample("arb_live_edge_age_seconds", pair_id=pair)
-        assert age is not None and 0 <= age < 5
+        assert age is not None and 0 <= age < time.monotonic() - began
 
 
 def test_the_process_tells_of_itself(api: Client) -> None:
@@ -108,7 +109,7 @@ def test_one_pair_can_be_asked_for(api: Client) -> None:
 
     assert [row["net_edge_cents"] for row in api.get("/api/edges?pair_id=p0")] == [0]
     assert api.get("/api/edges?pair_id=unknown") == []
-    assert requests.get(f"{api.url}/api/edges?pair_id={'x' * 129}", timeout=10).status_code == 422
+    assert requests.get(f"{api.url}/api/edges?pair_id={'x' * 129}", timeout=30).status_code == 422
 
 
 def test_odd_text_is_stored_and_shown_as_it_is(api: Client) -> None:
@@ -125,15 +126,21 @@ def test_a_failing_ledger_is_said_and_survived(
 ) -> None:
     """503 with Retry-After, nothing counted, the rest goes on, and it recovers by itself."""
     api = exporter.client
-    store = exporter.parts.ledger._store
-    store._connection.exec_driver_sql("PRAGMA query_only=ON")
+    ledger = exporter.parts.ledger
+
+    def command(sql: str) -> None:
+        """Between two things that the ledger's thread does."""
+        connection = ledger._store._connection
+        ledger._thread.submit(connection.exec_driver_sql, sql).result(30)
+
+    command("PRAGMA query_only=ON")
 
     answer = api.post("/api/fills", fill("f-1"))
 
     assert (answer.status_code, answer.headers["Retry-After"]) == (503, "1")
     assert api.sample("arb_exporter_commit_failures_total") == 1
     assert api.sample("arb_fills_total", category="economics") == 0
-    assert requests.get(api.url + "/readyz", timeout=10).status_code == 503
-    store._connection.exec_driver_sql("PRAGMA query_only=OFF")
+    assert requests.get(api.url + "/readyz", timeout=30).status_code == 503
+    command("PRAGMA query_only=OFF")
     assert api.post("/api/fills", fill("f-1")).json()["accepted"] == 1
     assert api.get("/readyz") == {"status": "ready"}

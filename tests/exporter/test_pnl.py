@@ -2,8 +2,10 @@
 
 from datetime import date
 
-from arbwatch.events import utc_now
+import pytest
+
 from tests.client import Client, fill
+from tests.exporter.controlled import AT_NOON, START
 
 
 def push(api: Client, results: dict[str, float]) -> None:
@@ -54,6 +56,7 @@ def test_the_curve_tells_how_far_below_the_best_it_stood(api: Client) -> None:
     assert report["max_drawdown_to"] == "2025-11-16T11:00:00Z"
 
 
+@pytest.mark.parametrize("exporter_clock", [AT_NOON])
 def test_sharpe_stands_in_its_interval(api: Client) -> None:
     """Of all days up to yesterday, those without a fill as 0; Sortino beside it."""
     push(api, {f"11-{day:02}T12:00": (-1) ** day * day for day in range(1, 25)})
@@ -61,6 +64,6 @@ def test_sharpe_stands_in_its_interval(api: Client) -> None:
     report = api.get("/api/pnl")
 
     assert report["sharpe_low"] < report["sharpe_ratio"] < report["sharpe_high"]
-    assert report["sharpe_samples"] == (utc_now().date() - date(2025, 11, 1)).days
+    assert report["sharpe_samples"] == (START.date() - date(2025, 11, 1)).days
     assert report["sortino_ratio"] > report["sharpe_ratio"] > 0
     assert report["equity_usd"] == 10_000

@@ -4,12 +4,15 @@ import sqlite3
 from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from arbwatch.events import utc_now
-from tests.client import Client, fill
+from exporter.clock import Clock
+from tests import client
+from tests.client import Client
 from tests.conftest import RunningExporter, wait_until
+from tests.exporter.controlled import AT_NOON, START
 
 PARTS = ("gross", "fees", "slippage", "other", "realized")
 # Those that are absent below 20 days.
@@ -31,9 +34,20 @@ GAUGES = (
 )
 
 
+@pytest.fixture
+def exporter_clock() -> Clock:
+    """It stays the same day."""
+    return AT_NOON
+
+
+def fill(fill_id: str, **fields: Any) -> dict[str, Any]:
+    """A fill of that noon, or of another time."""
+    return client.fill(fill_id, **{"timestamp": START.isoformat()} | fields)
+
+
 def days_ago(days: int) -> str:
     """A time of a day before this one, as an event's timestamp."""
-    return (utc_now() - timedelta(days=days)).isoformat()
+    return (START - timedelta(days=days)).isoformat()
 
 
 def gauges(api: Client) -> dict[str, float | None]:
@@ -101,7 +115,7 @@ def test_gauges_after_a_restart_equal_those_before(
     before = gauges(exporter.client)
     exporter.stop()
 
-    restarted = RunningExporter(ledger_path)
+    restarted = RunningExporter(ledger_path, clock=AT_NOON)
     restarted.start()
 
     assert gauges(restarted.client) == before
@@ -128,7 +142,7 @@ def test_gauges_that_cannot_follow_are_said_once_and_come_back(
 
 def rename(ledger: Path, table: str, name: str) -> None:
     """Rename a table of the ledger behind its back."""
-    with closing(sqlite3.connect(ledger)) as connection, connection:
+    with closing(sqlite3.connect(ledger, timeout=30)) as connection, connection:
         connection.execute(f"ALTER TABLE {table} RENAME TO {name}")
 
 
@@ -137,7 +151,7 @@ def test_a_reversal_lets_the_gauges_fall(api: Client) -> None:
     api.post("/api/fills", [fill("f-1"), fill("f-2")])
     api.post(
         "/api/reversals",
-        {"fill_id": "r-1", "reverses": "f-1", "timestamp": utc_now().isoformat()},
+        {"fill_id": "r-1", "reverses": "f-1", "timestamp": START.isoformat()},
     )
 
     wait_until(lambda: api.sample("arb_trades") == 1)

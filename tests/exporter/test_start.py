@@ -141,5 +141,5 @@ def test_a_signal_stops_it_cleanly(tmp_path: Path, number: signal.Signals) -> No
 
         process.send_signal(number)
 
-        assert process.wait(10) == 0
+        assert process.wait(60) == 0
     Store(tmp_path / "ledger.db").close()

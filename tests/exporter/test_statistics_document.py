@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from arbwatch.answers import RiskStats, StatsRow
-from arbwatch.events import utc_now
 from tests.client import Client, fill
+from tests.exporter.controlled import AT_NOON, START
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "statistics.md"
 COLUMNS = (
@@ -78,9 +78,10 @@ def test_the_example_is_what_is_answered(api: Client) -> None:
     assert [row["pnl_usd"] for row in days] == [1.0, 2.8, -0.8]
 
 
+@pytest.mark.parametrize("exporter_clock", [AT_NOON])
 def test_the_ratios_of_the_example_are_what_is_answered(api: Client) -> None:
     """Twenty days up to yesterday, ten of 30 dollars and ten of -10."""
-    days = [(utc_now() - timedelta(days=ago)).isoformat() for ago in range(1, 21)]
+    days = [(START - timedelta(days=ago)).isoformat() for ago in range(1, 21)]
     api.post(
         "/api/fills",
         [

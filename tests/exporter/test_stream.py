@@ -20,13 +20,13 @@ def follow(api: Client, last_id: int | None = None, *, query: str = "") -> Itera
     """(event, id, data) of each message of GET /api/stream."""
     headers = {} if last_id is None else {"Last-Event-ID": str(last_id)}
     url = f"{api.url}/api/stream{query}"
-    with requests.get(url, headers=headers, stream=True, timeout=10) as answer:
+    with requests.get(url, headers=headers, stream=True, timeout=30) as answer:
         fields: dict[str, str] = {}
         for line in answer.iter_lines(chunk_size=1, decode_unicode=True):
             if line:
                 name, _, value = line.partition(": ")
                 fields[name] = value
-            elif fields:
+            elif "event" in fields:
                 yield fields["event"], int(fields["id"]), json.loads(fields["data"])
                 fields = {}
 
@@ -104,7 +104,7 @@ def test_a_reader_gets_only_the_kinds_it_asks_for(api: Client) -> None:
 @pytest.mark.parametrize("kinds", ["orders", "control,", ""])
 def test_an_unknown_kind_is_refused(api: Client, kinds: str) -> None:
     """Rather than wait for ever for what never comes."""
-    answer = requests.get(f"{api.url}/api/stream?kinds={kinds}", timeout=10)
+    answer = requests.get(f"{api.url}/api/stream?kinds={kinds}", timeout=30)
 
     assert answer.status_code == 422
     assert answer.json()["error"]["field"] == "kinds"

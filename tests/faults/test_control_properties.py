@@ -44,8 +44,8 @@ class ControlMachine(RuleBasedStateMachine):
         return self.loop.run_until_complete(work)
 
     async def born(self, passed: float) -> Controlled:
-        """A new life on the file as it is; the disk may be slow, that is not looked at here."""
-        return Controlled(self.path, passed=passed, more_seconds=60)
+        """A new life on the file as it is."""
+        return Controlled(self.path, passed=passed)
 
     def teardown(self) -> None:
         """Leave nothing behind."""

@@ -116,12 +116,15 @@ class Watched:
         self.path = path
         self.seconds = 0.0
         self.failures = 0
+        self._writes = 0
         self.write("a read t1")
         self._file = TokensFile(path, on_failure=self._fail, clock=lambda: self.seconds)
 
     def write(self, *lines: str, end: str = "# end\n") -> None:
-        """Write in place, as for a file that is mounted on its own."""
+        """Write in place, as for a file that is mounted on its own; each time a second later."""
         self.path.write_text("".join(f"{line}\n" for line in lines) + end)
+        self._writes += 1
+        os.utime(self.path, (self._writes, self._writes))
 
     def after(self, seconds: float) -> Tokens:
         """What is in force that much later."""

@@ -15,7 +15,7 @@ def test_of_what_waits_the_newest_is_done() -> None:
 
     def do(given: VenueControl) -> bool:
         done.append(given.seq)
-        return may_end.wait(10)
+        return may_end.wait(60)
 
     thread = VenueThread("kalshi", do)
     thread.give(halted(1))
@@ -25,7 +25,7 @@ def test_of_what_waits_the_newest_is_done() -> None:
     may_end.set()
 
     wait_until(lambda: done[-1] == 3)
-    thread.close(10)
+    thread.close(30)
     assert done == [1, 3]
 
 
@@ -38,7 +38,7 @@ def test_the_same_again_is_nothing_new() -> None:
         thread.give(given)
         wait_until(lambda seq=given.seq: done and done[-1] == seq)  # type: ignore[misc]
 
-    thread.close(10)
+    thread.close(30)
     assert done == [1, 2]
 
 
@@ -56,5 +56,5 @@ def test_what_is_not_done_or_fails_is_done_again() -> None:
     thread.give(halted(1))
 
     wait_until(lambda: len(attempts) == 3)
-    thread.close(10)
+    thread.close(30)
     assert attempts == [1, 1, 1]

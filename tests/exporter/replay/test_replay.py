@@ -209,9 +209,11 @@ def test_a_ledger_in_use_is_read_beside_its_exporter(
     exporter: RunningExporter, ledger_path: Path, tmp_path: Path
 ) -> None:
     """The exporter goes on writing to it meanwhile and afterwards."""
-    assert exporter.client.post("/api/fills", fill("one")).status_code == 200
+    made = datetime.now(UTC)
+    one = fill("one", timestamp=made.isoformat())
+    assert exporter.client.post("/api/fills", one).status_code == 200
 
-    done = make(ledger_path, "ledger", tmp_path / "out", start=datetime.now(UTC))
+    done = make(ledger_path, "ledger", tmp_path / "out", start=made)
 
     assert done.events == {"fill": 1}
     assert exporter.client.post("/api/fills", fill("two")).status_code == 200
