@@ -94,10 +94,9 @@ class Outbox:
 
         A halt whose key was there before stays as it is, ordered or not.
         """
-        await self._call(
+        await self._write(
             lambda store: store.put(entries, notifications=notifications, wanted=halts)
         )
-        self._changed.set()
 
     async def tell(
         self,
@@ -137,9 +136,7 @@ class Outbox:
         file's thread: it must be pure. What it raises changes nothing. None if there is no such
         incident.
         """
-        changed = await self._call(lambda store: store.amend(name, change))
-        self._changed.set()
-        return changed
+        return await self._write(lambda store: store.amend(name, change))
 
     async def incidents(self, *, open_only: bool = True) -> list[Incident]:
         """The incidents that go on, or all that are remembered; the first that began first."""
@@ -158,11 +155,9 @@ class Outbox:
     async def mark_ordered(self, key: str, *, scope: str, halt_id: int) -> bool:
         """Note a halt's order, and change its card; False if the outbox never took the halt in."""
         # Of a halt that was never taken in nothing is written.
-        is_known = await self._call(
+        return await self._write(
             lambda store: store.mark_ordered(key, scope, halt_id), proves_use=False
         )
-        self._changed.set()
-        return is_known
 
     async def cursor(self, stream: str) -> int | None:
         """Where a stream was left, or None if it was never read."""
@@ -209,9 +204,14 @@ class Outbox:
 
     async def change(self, work: Callable[[sqlite3.Connection], Answer]) -> Answer:
         """Change the file, in one transaction; for the other files of this room."""
-        answer = await self._call(lambda store: store.change(work))
-        self._changed.set()
-        return answer
+        return await self._write(lambda store: store.change(work))
+
+    async def _write(self, work: Callable[[Store], Answer], *, proves_use: bool = True) -> Answer:
+        """Work that may leave something to deliver, also when nobody waits for its end any more."""
+        try:
+            return await self._call(work, proves_use=proves_use)
+        finally:
+            self._changed.set()
 
     async def _call(self, work: Callable[[Store], Answer], *, proves_use: bool = True) -> Answer:
         """Work in the file's thread. A read may work beside failing writes: it proves no use."""

@@ -7,8 +7,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import aiohttp
+import pytest
+
 from tests.alertmanager.conftest import Alertmanager, started
-from tests.bot.conftest import StartBot, until
+from tests.bot.conftest import RunningBot, StartBot, until
 from tests.bot.running import connected
 from tests.client import Client
 from tests.conftest import free_port
@@ -16,6 +19,7 @@ from tests.fakes.discord import FakeDiscord
 from tests.fakes.discord.interactions import Person
 from tests.fakes.discord.world import Injected, Json, buttons
 
+PATIENCE_SECONDS = 30.0
 LABELS = {"alertname": "ArbVenueErrorRate", "severity": "critical", "venue": "kalshi"}
 
 
@@ -79,19 +83,41 @@ def labels(message: Json) -> list[str]:
     return [str(button["label"]) for button in buttons(message)]
 
 
+def be_patient(running: RunningBot) -> None:
+    """Let its commands wait for the exporter and Alertmanager as long as tests wait for it."""
+    for api in (running.bot._api, running.bot._alerts):
+        api._connection._timeout = aiohttp.ClientTimeout(total=PATIENCE_SECONDS)
+
+
 @contextlib.asynccontextmanager
 async def staged(
-    start_bot: StartBot, server: FakeDiscord, api: Client, tmp_path: Path, **settings: Any
+    start_bot: StartBot,
+    server: FakeDiscord,
+    api: Client,
+    tmp_path: Path,
+    *,
+    is_patient: bool = True,
+    **settings: Any,
 ) -> AsyncIterator[Scene]:
-    """Everything running, and one alert that fires."""
+    """Everything running, and one alert that fires.
+
+    A patient bot does not give up what a busy machine is slow to do.
+    """
     port = free_port()
-    with started(tmp_path, posts_to=port) as alertmanager:
+    with (
+        started(tmp_path, posts_to=port) as alertmanager,
+        pytest.MonkeyPatch.context() as patch,
+    ):
+        if is_patient:
+            patch.setattr("bot.commands.alerts._DISK_SECONDS", PATIENCE_SECONDS)
         running = await connected(
             start_bot,
             server,
             **{"api_base_url": api.url, "alertmanager_url": alertmanager.url, "port": port}
             | settings,
         )
+        if is_patient:
+            be_patient(running)
         scene = Scene(server, alertmanager, api, bot_url=running.url)
         await scene.fire()
         yield scene

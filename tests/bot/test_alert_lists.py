@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -13,7 +14,7 @@ from bot.commands import Commands
 from bot.exporter_api import ExporterApi
 from tests.alertmanager.conftest import started
 from tests.bot.asking import ask, timeless
-from tests.bot.cards_scene import LABELS, Scene, done, staged
+from tests.bot.cards_scene import LABELS, PATIENCE_SECONDS, Scene, be_patient, done, staged
 from tests.bot.conftest import NOBODY_LISTENS, StartBot, until
 from tests.bot.payloads import alert, payload
 from tests.bot.running import call, connected
@@ -79,6 +80,7 @@ async def test_a_silence_is_ended_from_the_list_after_a_restart(
     with started(tmp_path, posts_to=port) as alertmanager:
         given = {"api_base_url": api.url, "alertmanager_url": alertmanager.url, "port": port}
         running = await connected(start_bot, discord_server, **given)
+        be_patient(running)
         scene = Scene(discord_server, alertmanager, api, bot_url=running.url)
         await scene.fire()
         card = await scene.card()
@@ -86,7 +88,7 @@ async def test_a_silence_is_ended_from_the_list_after_a_restart(
         await until(lambda: "Silenced" in done(card))
         asked = await listed(scene, "silences")
         await running.stop()
-        await connected(start_bot, discord_server, **given)
+        be_patient(await connected(start_bot, discord_server, **given))
         assert asked.message is not None
 
         denied = await scene.press(asked.message, "End 1", name="eve", roles=(RESUME_ROLE,))
@@ -106,7 +108,7 @@ async def test_a_silence_is_ended_from_the_list_after_a_restart(
 
 async def test_a_crowd_of_silences_has_buttons_for_what_can_be_read(scene: Scene) -> None:
     """As many as fit into a message, each with its line."""
-    api = AlertmanagerApi(scene.alertmanager.url)
+    api = AlertmanagerApi(scene.alertmanager.url, timeout_seconds=PATIENCE_SECONDS)
     matchers = (Matcher(name="alertname", value="x" * 150),)
     for number in range(25):
         now = utc_now()
@@ -129,7 +131,7 @@ async def test_nothing_is_said_to_be_quiet_that_is_not_known(
     start_bot: StartBot, discord_server: FakeDiscord, api: Client, tmp_path: Path
 ) -> None:
     """Without Alertmanager the list is what it told last, and says so."""
-    away = {"alertmanager_url": NOBODY_LISTENS}
+    away: dict[str, Any] = {"alertmanager_url": NOBODY_LISTENS}
     async with staged(start_bot, discord_server, api, tmp_path, **away) as scene:
         await scene.card()
 
@@ -147,7 +149,8 @@ async def test_the_console_has_both_lists_as_text(scene: Scene, api: Client) -> 
     scene.alertmanager.post({"labels": none})
     card = await scene.card()
     await scene.press(card, "Silence 1h")
-    exporter, alertmanager = ExporterApi(api.url), AlertmanagerApi(scene.alertmanager.url)
+    exporter = ExporterApi(api.url)
+    alertmanager = AlertmanagerApi(scene.alertmanager.url, timeout_seconds=PATIENCE_SECONDS)
     commands = Commands(exporter, alerts=alertmanager, escape=text.plain)
 
     fires = await ask(commands, "/alerts")

@@ -8,6 +8,7 @@ import pytest
 from prometheus_client.openmetrics.parser import text_string_to_metric_families
 
 from bot import ArbitrageBot, BotConfig
+from tests.bot.cards_scene import be_patient
 from tests.bot.conftest import StartBot, until
 from tests.bot.processes import ROOT
 from tests.bot.running import Printed, started
@@ -40,8 +41,9 @@ async def test_alerts_may_be_given_before_the_bot_runs(
 
 async def test_a_program_can_give_commands(start_bot: StartBot, api: Client) -> None:
     """By name and arguments; the text is what Discord would show."""
-    api.post("/api/edges", edge(pair_id="a"))
+    api.post("/api/edges", edge(pair_id="a", ttl_seconds=600))
     running = await start_bot(api_base_url=api.url)
+    be_patient(running)
 
     text = await running.bot.handle_command("edges", ["5"])
 

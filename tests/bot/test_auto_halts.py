@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 
 from bot.outbox import Outbox
+from exporter.ledger.ledger import Ledger
 from tests.bot.conftest import RunningBot, StartBot, until
 from tests.bot.payloads import alert, halting, payload
-from tests.bot.running import Printed, call, started
+from tests.bot.running import Printed, call, counted, started
 from tests.client import Client
 from tests.conftest import RunningExporter, free_port
 
@@ -28,6 +29,11 @@ async def tell(bot: RunningBot, *alerts: dict[str, Any]) -> None:
     """Post a notification that the bot takes."""
     status, _ = await call("POST", f"{bot.url}/alerts", payload(*alerts))
     assert status == 200
+
+
+async def ordered(bot: RunningBot) -> None:
+    """Return once the bot knows that its halt stands; whoever resumes it then has the last word."""
+    await until(lambda: counted(bot, "arb_bot_auto_halts_total", result="ordered") == 1)
 
 
 async def settle(bot: RunningBot, api: Client) -> None:
@@ -63,7 +69,7 @@ async def test_a_repeat_does_not_halt_what_was_resumed(start_bot: StartBot, api:
     """Alertmanager repeats itself while an alert fires; a person has decided meanwhile."""
     bot = await started(start_bot, api_base_url=api.url)
     await tell(bot, halting())
-    await until(lambda: halts(api))
+    await ordered(bot)
     api.post("/api/venues/kalshi/resume", {"actor": "alice"})
 
     await tell(bot, halting())
@@ -77,7 +83,7 @@ async def test_a_new_start_of_the_alert_halts_again(start_bot: StartBot, api: Cl
     """It ended and began anew: the limit was broken once more."""
     bot = await started(start_bot, api_base_url=api.url)
     await tell(bot, halting(startsAt=EARLIER))
-    await until(lambda: halts(api))
+    await ordered(bot)
     api.post("/api/venues/kalshi/resume", {"actor": "alice"})
 
     await tell(bot, halting(startsAt=LATER))
@@ -179,6 +185,12 @@ async def test_an_order_that_was_not_noted_is_not_given_again(
     assert len(halts(api)) == 1
 
 
+def takes_writes(ledger: Ledger, does: bool) -> None:
+    """Let the exporter store, or not; between two of its own calls."""
+    change = f"PRAGMA query_only = {'OFF' if does else 'ON'}"
+    ledger._thread.submit(ledger._store._connection.exec_driver_sql, change).result()
+
+
 async def test_a_halt_that_the_exporter_could_not_store_is_waited_for(
     start_bot: StartBot, exporter: RunningExporter
 ) -> None:
@@ -186,15 +198,14 @@ async def test_a_halt_that_the_exporter_could_not_store_is_waited_for(
     api = exporter.client
     bot = await started(start_bot, api_base_url=api.url)
     samples = bot.bot.metrics.registry.get_sample_value
-    connection = exporter.parts.ledger._store._connection
-    connection.exec_driver_sql("PRAGMA query_only=ON")
+    takes_writes(exporter.parts.ledger, False)
     await tell(bot, halting())
     failed = {"result": "failed"}
     await until(lambda: (samples("arb_bot_auto_halts_total", failed) or 0) >= 2)
     (in_memory,) = halts(api)
     waiting = samples("arb_bot_auto_halts_waiting")
 
-    connection.exec_driver_sql("PRAGMA query_only=OFF")
+    takes_writes(exporter.parts.ledger, True)
 
     await until(lambda: samples("arb_bot_auto_halts_waiting") == 0)
     (stored,) = halts(api)
@@ -208,7 +219,7 @@ async def test_the_halt_of_an_earlier_start_is_not_taken_for_this_one(
     """It was ordered before this alert began: whoever resumes it has not seen this start."""
     bot = await started(start_bot, api_base_url=api.url)
     await tell(bot, halting(startsAt=EARLIER))
-    await until(lambda: halts(api))
+    await ordered(bot)
 
     await tell(bot, halting(startsAt="2126-03-01T12:00:00Z"))
 
@@ -224,7 +235,7 @@ async def test_a_halt_is_ordered_although_the_outbox_cannot_take_it(
     await outbox._call(lambda store: store._connection.execute("PRAGMA query_only = ON"))
 
     refused, _ = await call("POST", f"{bot.url}/alerts", payload(halting()))
-    await until(lambda: halts(api))
+    await ordered(bot)
     await outbox._call(lambda store: store._connection.execute("PRAGMA query_only = OFF"))
     api.post("/api/venues/kalshi/resume", {"actor": "alice"})
     await tell(bot, halting())
@@ -264,6 +275,7 @@ async def test_what_an_earlier_run_ordered_is_not_ordered_again(
     await first.stop()
     api.post("/api/venues/kalshi/resume", {"actor": "alice"})
     bot = await started(start_bot, outbox_path=path, api_base_url=api.url)
+    await until(lambda: bot.bot._auto_halts._done)
     goes_on = threading.Event()
     hanging = asyncio.create_task(bot.bot._outbox._call(lambda _: goes_on.wait()))
 

@@ -4,12 +4,14 @@ import asyncio
 import socket
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.bot.asking import acknowledge, contact, timeless
 from tests.bot.cards_scene import LABELS, Scene, done, labels, staged
 from tests.bot.conftest import NOBODY_LISTENS, StartBot, until
+from tests.bot.lateness import Lateness
 from tests.client import Client
 from tests.fakes.discord import FakeDiscord
 from tests.fakes.discord.interactions import Person
@@ -177,12 +179,13 @@ async def test_without_the_role_nothing_is_done(scene: Scene, label: str) -> Non
 async def test_a_press_that_the_gateway_held_back_does_nothing(scene: Scene) -> None:
     """The channel reads so, since Discord takes no answer any more."""
     card = await scene.card()
+    lateness = Lateness()
 
     await scene.server.press_on(card, "Silence 1h", by=Person(name="alice"), age_seconds=5)
 
     note = await scene.card("Came too late")
     late = "A press of alice on a Silence button came 5 s late\nNothing was done. Do it again."
-    assert note["embeds"][0]["description"].startswith(late)
+    assert lateness.as_sent(note["embeds"][0]["description"], 5).startswith(late)
     assert await scene.silences() == []
 
 
@@ -216,7 +219,7 @@ async def test_without_alertmanager_nothing_is_shown_that_is_not_so(
     start_bot: StartBot, discord_server: FakeDiscord, api: Client, tmp_path: Path
 ) -> None:
     """Who pressed reads it; the card stays as it was. An ack needs none."""
-    away = {"alertmanager_url": NOBODY_LISTENS}
+    away: dict[str, Any] = {"alertmanager_url": NOBODY_LISTENS}
     async with staged(start_bot, discord_server, api, tmp_path, **away) as scene:
         card = await scene.card()
 
@@ -236,7 +239,9 @@ async def test_an_alertmanager_that_hangs_is_told_of_in_time(
     """Discord takes a first answer for 3 s only; what is not silenced is not shown as silenced."""
     with socket.create_server(("127.0.0.1", 0)) as silent:
         away = {"alertmanager_url": f"http://127.0.0.1:{silent.getsockname()[1]}"}
-        async with staged(start_bot, discord_server, api, tmp_path, **away) as scene:
+        async with staged(
+            start_bot, discord_server, api, tmp_path, is_patient=False, **away
+        ) as scene:
             card = await scene.card()
 
             pressed = await scene.press(card, "Silence 1h")

@@ -26,6 +26,7 @@ async def test_edges_in_the_words_of_the_guide(commands: Commands, api: Client) 
                 net_edge_cents=cents,
                 expected_slippage_cents=0.4,
                 leader="polymarket",
+                ttl_seconds=600,
             ),
         )
 
@@ -43,7 +44,7 @@ async def test_edges_in_the_words_of_the_guide(commands: Commands, api: Client) 
 async def test_as_many_as_asked_for(commands: Commands, api: Client) -> None:
     """Five edges and ten fills without a number."""
     for number in range(12):
-        api.post("/api/edges", edge(pair_id=f"p{number}"))
+        api.post("/api/edges", edge(pair_id=f"p{number}", ttl_seconds=600))
         api.post("/api/fills", fill(f"f{number}"))
 
     answers = [await ask(commands, line) for line in ("edges", "edges 2", "fills", "fills 3")]
@@ -54,7 +55,7 @@ async def test_as_many_as_asked_for(commands: Commands, api: Client) -> None:
 async def test_a_market_title_is_shown_as_text(commands: Commands, api: Client) -> None:
     """Nobody is pinged, nothing is formatted, no word hides a link."""
     title = "@everyone **win** [here](https://evil.example)"
-    api.post("/api/edges", edge(primary_market=title))
+    api.post("/api/edges", edge(primary_market=title, ttl_seconds=600))
 
     answer = await ask(commands, "edges")
 
@@ -64,7 +65,9 @@ async def test_a_market_title_is_shown_as_text(commands: Commands, api: Client) 
 async def test_a_long_answer_says_what_it_leaves_out(commands: Commands, api: Client) -> None:
     """Discord takes 2,000 characters."""
     for number in range(50):
-        api.post("/api/edges", edge(pair_id=f"p{number}", primary_market="*" * 300))
+        api.post(
+            "/api/edges", edge(pair_id=f"p{number}", primary_market="*" * 300, ttl_seconds=600)
+        )
 
     answer = await ask(commands, "edges 50")
 
@@ -174,8 +177,8 @@ async def test_an_exporter_that_hangs_is_given_up() -> None:
 
 async def test_the_console_shows_text_without_escapes(exporter: RunningExporter) -> None:
     """A backslash is Discord's business."""
-    exporter.client.post("/api/edges", edge(primary_market="a*b"))
-    api = ExporterApi(exporter.client.url)
+    exporter.client.post("/api/edges", edge(primary_market="a*b", ttl_seconds=600))
+    api = ExporterApi(exporter.client.url, timeout_seconds=30)
 
     answer = await ask(Commands(api, escape=text.plain), "edges")
 

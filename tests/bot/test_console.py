@@ -1,5 +1,6 @@
 """The console takes the commands of Discord, at a prompt, piped in, or as arguments."""
 
+import codecs
 import fcntl
 import os
 import pty
@@ -30,7 +31,7 @@ def console(
         input=typed,
         capture_output=True,
         text=True,
-        timeout=30,
+        timeout=90,
     )
 
 
@@ -39,20 +40,21 @@ class Terminal:
 
     def __init__(self, number: int) -> None:
         self._number = number
+        self._decode = codecs.getincrementaldecoder("utf-8")().decode
         self._text = ""
 
     def until(self, wanted: str) -> None:
         """Read until this was shown; what came before it is forgotten."""
         while wanted not in self._text:
-            readable, _, _ = select.select([self._number], [], [], 15)
+            readable, _, _ = select.select([self._number], [], [], 60)
             assert readable, f"nothing more is shown; so far: {self._text}"
-            self._text += os.read(self._number, 4096).decode()
+            self._text += self._decode(os.read(self._number, 4096))
         self._text = self._text.partition(wanted)[2]
 
 
 def test_piped_commands_are_answered_in_turn(api: Client) -> None:
     """One line a command; the exit code is that of the last one."""
-    api.post("/api/edges", edge(primary_market="BTC * 100k"))
+    api.post("/api/edges", edge(primary_market="BTC * 100k", ttl_seconds=600))
 
     done = console(exporter=api.url, typed="/help\n\n/edges 1\nquit\n/status\n")
 
@@ -128,7 +130,7 @@ def typed(*lines: str, exporter: str) -> str:
         text=True,
     ) as process:
         os.write(ours, "".join(f"{line}\n" for line in (*lines, "quit")).encode())
-        printed, _ = process.communicate(timeout=30)
+        printed, _ = process.communicate(timeout=90)
     os.close(ours)
     os.close(theirs)
     return printed
@@ -219,5 +221,5 @@ def test_a_typed_watch_goes_on_until_ctrl_c(api: Client) -> None:
     seen.until("arbwatch> ")
     os.write(terminal, b"quit\n")
 
-    assert process.wait(timeout=30) == 0
+    assert process.wait(timeout=60) == 0
     os.close(terminal)

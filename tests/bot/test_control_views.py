@@ -36,9 +36,10 @@ async def test_venues_tell_where_each_stands(commands: Commands, api: Client) ->
 
 
 async def test_a_halt_that_an_engine_has_not_confirmed_is_shown_so(
-    commands: Commands, api: Client
+    commands: Commands, api: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Its word on an earlier halt is no word on this one."""
+    monkeypatch.setattr("exporter.control.standing.CONFIRM_SECONDS", 600)
     api.post("/api/venues/kalshi/halt", {"reason": "one", "actor": "bob"})
     await acknowledge(api, "kalshi")
     api.post("/api/venues/kalshi/halt", {"reason": "two", "actor": "bob"})

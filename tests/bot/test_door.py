@@ -8,6 +8,7 @@ import pytest
 from arbwatch.events import utc_now
 from tests.bot.conftest import NOBODY_LISTENS, StartBot, until
 from tests.bot.dialogue import Seated
+from tests.bot.lateness import Lateness
 from tests.bot.running import connected, counted
 from tests.client import Client
 from tests.fakes.discord import FakeDiscord
@@ -104,15 +105,17 @@ async def test_what_comes_too_late_does_nothing_and_says_so(
 ) -> None:
     """In the channel, because Discord takes no answer any more; a burst is one message."""
     running = await connected(start_bot, discord_server, api_base_url=api.url)
+    lateness = Lateness()
 
     await discord_server.type_command("halt", user_name="alice", age_seconds=14, venue="kalshi")
+    await until(lambda: "alice" in str(discord_server.messages))
     await discord_server.type_command("resume", user_name="bob", age_seconds=7, venue="all")
 
     await until(lambda: "bob" in str(discord_server.messages))
     [message] = discord_server.messages
     [note] = message["embeds"]
     assert note["title"] == "⌛ Came too late"
-    assert note["description"] == (
+    assert lateness.as_sent(note["description"], 14, 7) == (
         "/halt kalshi by alice came 14 s late\n"
         "/resume all by bob came 7 s late\n"
         "Nothing was done. Do it again.\n"
@@ -125,10 +128,11 @@ async def test_what_comes_too_late_does_nothing_and_says_so(
 async def test_a_wrong_clock_is_named_as_what_may_be_wrong(seated: Seated, api: Client) -> None:
     """Discord takes the answer, so it is for who typed it."""
     await seated.take_place(now=lambda: utc_now() + timedelta(seconds=60))
+    lateness = Lateness()
 
     asked = await typed(seated.server, "halt", user_name="alice", venue="kalshi")
 
-    assert (asked.text or "").startswith(
+    assert lateness.as_sent(asked.text or "", 60).startswith(
         "⌛ /halt kalshi by alice came 60 s late: nothing was done."
     )
     assert (asked.text or "").endswith("the clock of the bot's machine is wrong.")

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
+from tests.bot.cards_scene import be_patient
 from tests.bot.conftest import StartBot, until
 from tests.bot.running import started
 from tests.bot.test_console import console
@@ -42,6 +43,7 @@ async def test_a_new_token_is_found_without_a_restart(
 ) -> None:
     """By commands and by the stream, once the old one is refused."""
     running = await started(start_bot, api_base_url=guarded.url, exporter_token_file=guarded.file)
+    be_patient(running)
     metric = running.bot.metrics.registry.get_sample_value
     await until(lambda: metric("arb_bot_stream_up") == 1)
 
@@ -57,6 +59,7 @@ async def test_a_new_token_is_found_without_a_restart(
 async def test_a_wrong_token_is_said_and_not_shown(start_bot: StartBot, guarded: Guarded) -> None:
     """Whoever asks reads what to do; the bot stays up."""
     running = await started(start_bot, api_base_url=guarded.url, exporter_token=SecretStr("s3cret"))
+    be_patient(running)
 
     text = await running.bot.handle_command("edges")
 
