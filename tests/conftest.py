@@ -1,5 +1,8 @@
 """Real services for the tests, each on a free port of loopback, with files of its own."""
 
+import contextlib
+import itertools
+import random
 import socket
 import threading
 import time
@@ -16,6 +19,9 @@ from exporter.settings import Settings
 from tests.client import Client
 
 LIMITS = Path(__file__).parent.parent / "limits.yml"
+# Below those that the system chooses from, in an order of this process's own: what begins to listen
+# a second later finds its port as free as it was.
+_PORTS = itertools.cycle(random.SystemRandom().sample(range(10_000, 32_000), 22_000))
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -46,15 +52,17 @@ class RunningExporter:
     def stop(self) -> None:
         """Stop and close the ledger; harmless when it was stopped before."""
         self._server.should_exit = True
-        self._thread.join(10)
+        self._thread.join(30)
         assert not self._thread.is_alive()
 
 
 def free_port() -> int:
-    """A port of loopback that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A port of loopback that nobody listens on, and that the system gives to nobody by itself."""
+    for port in _PORTS:
+        with contextlib.suppress(OSError), socket.socket() as probe:
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise AssertionError("no port is free")
 
 
 def wait_until(is_true: Callable[[], object], timeout_seconds: float = 30) -> None:
