@@ -7,7 +7,8 @@ import argparse
 import asyncio
 import signal
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from exporter.settings import Settings
 
 DEFAULT_STEP = "5s"  # of prometheus.yml: windows of rules are made for it
 UNITS = {"s": 1, "m": 60}
+_ENDS = (signal.SIGINT, signal.SIGTERM)
 NO_MEASUREMENTS = (
     "A ledger keeps facts: of edges, feeds, calls, exposure and engines it tells nothing, so their "
     "series are absent, not 0."
@@ -30,10 +32,10 @@ NO_EXEMPLARS = "Blocks hold no exemplars."
 def main(arguments: Sequence[str] | None = None) -> int:
     """Make the blocks and say what was done."""
     chosen = _parser().parse_args(arguments)
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that what is half made is removed
     try:
         settings = Settings(exporter_host="127.0.0.1", tokens=None, tokens_file=None)
-        done = asyncio.run(make_blocks(_wish(chosen, settings), chosen.out, settings))
+        with _ended_in_order():
+            done = asyncio.run(make_blocks(_wish(chosen, settings), chosen.out, settings))
     except ValidationError as error:
         names = ", ".join(str(each["loc"][0]) for each in error.errors())
         return _refuse(f"not a valid setting: {names}")
@@ -41,10 +43,26 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _refuse(error.message)
     except OSError as error:
         return _refuse(f"{error.filename}: {error.strerror}")
-    except KeyboardInterrupt:
-        return 1
     print(told(done, chosen.out))
     return 0
+
+
+@contextmanager
+def _ended_in_order() -> Iterator[None]:
+    """Whoever asks for the end, what is half made is removed; who asks again does not disturb."""
+
+    def end(*_: object) -> None:
+        for number in asked:
+            signal.signal(number, signal.SIG_IGN)
+        sys.exit(1)
+
+    asked = [n for n in _ENDS if signal.getsignal(n) is not signal.SIG_IGN]
+    before = {number: signal.signal(number, end) for number in asked}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def told(done: Done, out: Path) -> str:

@@ -76,21 +76,22 @@ class Alertmanager:
         """Whether it answers."""
         try:
             return requests.get(f"{self.url}/-/ready", timeout=5).ok
-        except requests.ConnectionError:
+        except requests.RequestException:
             return False
 
     def post(self, *alerts: dict[str, Any]) -> None:
         """Tell it of alerts."""
-        requests.post(f"{self.url}/api/v2/alerts", json=alerts, timeout=5).raise_for_status()
+        requests.post(f"{self.url}/api/v2/alerts", json=alerts, timeout=30).raise_for_status()
 
     def silences(self) -> list[dict[str, Any]]:
         """The silences that hold now."""
-        listed = requests.get(f"{self.url}/api/v2/silences", timeout=5).json()
+        listed = requests.get(f"{self.url}/api/v2/silences", timeout=30).json()
         return [silence for silence in listed if silence["status"]["state"] == "active"]
 
     def alerts(self) -> list[dict[str, Any]]:
         """All that fire, with what holds them back."""
-        listed: list[dict[str, Any]] = requests.get(f"{self.url}/api/v2/alerts", timeout=5).json()
+        answer = requests.get(f"{self.url}/api/v2/alerts", timeout=30)
+        listed: list[dict[str, Any]] = answer.json()
         return listed
 
 

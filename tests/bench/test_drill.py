@@ -1,6 +1,6 @@
 """The drill before it begins, what it writes down, and what it leaves: the rest needs the stack."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import msgspec
@@ -129,7 +129,7 @@ def test_a_timeline_names_each_step_once(capsys: pytest.CaptureFixture[str]) -> 
     """What became known together stands in the order in which it happened."""
     timeline = Timeline()
     with timeline.step("halt") as step:
-        later, sooner = (step.began.replace(year=year) for year in (2100, 2099))
+        later, sooner = (step.began + timedelta(days=days) for days in (2, 1))
         step.saw_all([Moment(later, "confirmed", True), Moment(sooner, "ordered")])
 
     printed = [line.split() for line in capsys.readouterr().out.splitlines() if line]

@@ -11,6 +11,9 @@ from arbwatch.events import Edge, Event, Exposure, Fill
 from exporter.frozen import FrozenBooks, VenueBooks
 from tests.demo.runs import START, of, run_demo, run_scenario, second
 
+# Hours of the demo are computed here, and a busy machine takes its time.
+pytestmark = pytest.mark.timeout(600)
+
 VENUES = ("polymarket", "kalshi")
 EVERY_SECONDS = 5.0
 

@@ -18,7 +18,7 @@ from tests.stack.processes import Tree, wait_for
 
 # Runaway errors: so that the panels of errors and alerts have something to show.
 DEMO = "--scenario runaway-errors --pairs 60 --threshold 0.2 --seed panels"
-ANSWER_SECONDS = 10
+ANSWER_SECONDS = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class Stack:
         try:
             urls = (f"{self.prometheus}/-/ready", f"{self.exporter}/readyz")
             return all(requests.get(url, timeout=ANSWER_SECONDS).ok for url in urls)
-        except requests.ConnectionError:
+        except requests.RequestException:
             return False
 
     def has_data(self, question: Question) -> bool:
@@ -91,5 +91,5 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
             grafana=f"http://127.0.0.1:{ports['GRAFANA_PORT']}",
             state=state,
         )
-        wait_for(running.is_ready, timeout_seconds=60)
+        wait_for(running.is_ready, timeout_seconds=100)
         yield running

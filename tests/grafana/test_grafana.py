@@ -39,7 +39,7 @@ def grafana(stack: Stack) -> Stack:
 def _answers(stack: Stack) -> bool:
     try:
         return len(ask(stack, "search?type=dash-db")) == len(boards())
-    except requests.ConnectionError:
+    except requests.RequestException:
         return False
 
 

@@ -6,6 +6,7 @@ import subprocess
 import time
 import uuid
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from stack.settings import ROOT
@@ -31,8 +32,10 @@ class Tree:
         return self
 
     def __exit__(self, *_: object) -> None:
-        for pid in self._find():
-            os.kill(pid, signal.SIGKILL)
+        while pids := self._find():  # Again, for what was being started meanwhile.
+            for pid in pids:
+                with suppress(ProcessLookupError):  # It ended with one killed before it.
+                    os.kill(pid, signal.SIGKILL)
         with self.process:  # Closes the pipes and waits.
             pass
 
@@ -40,14 +43,15 @@ class Tree:
         """Send a signal to the first process."""
         self.process.send_signal(wish)
 
-    def finish(self, *, timeout_seconds: float = 30) -> tuple[str, str]:
+    def finish(self, *, timeout_seconds: float = 60) -> tuple[str, str]:
         """Everything it printed until its end, on both outputs."""
         return self.process.communicate(timeout=timeout_seconds)
 
     def living(self) -> list[str]:
         """Command lines of what lives of the tree."""
         commands = (_read(Path(f"/proc/{pid}/cmdline")) for pid in self._find())
-        return [command.replace(b"\0", b" ").decode() for command in commands]
+        # One that ended since it was found has no command any more.
+        return [command.replace(b"\0", b" ").decode() for command in commands if command]
 
     def _find(self) -> list[int]:
         wanted = f"{MARK}={self._mark}".encode()

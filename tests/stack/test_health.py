@@ -1,6 +1,5 @@
 """Health as it is asked for and shown."""
 
-import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,6 +11,7 @@ from stack.errors import StackError
 from stack.health import build_rows, explain_illness, format_table, wait_until_well
 from stack.services import Service
 from stack.settings import StackSettings
+from tests.conftest import free_port
 
 
 @contextmanager
@@ -36,9 +36,13 @@ def serve(status: int) -> Iterator[Service]:
 
 def make_absent_service() -> Service:
     """A service on a port where nobody listens."""
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        port = server.getsockname()[1]
-    return Service("bot", "127.0.0.1", port, "BOT_PORT", "/healthz")
+    return Service("bot", "127.0.0.1", free_port(), "BOT_PORT", "/healthz")
+
+
+@pytest.fixture(autouse=True)
+def _patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What answers here does so at once, unless the machine stands still."""
+    monkeypatch.setattr("stack.health.ANSWER_SECONDS", 30.0)
 
 
 def test_a_service_that_answers_200_is_well() -> None:

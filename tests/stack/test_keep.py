@@ -10,7 +10,10 @@ import pytest
 
 from tests.stack.processes import Tree, wait_for
 
-STEADY = 'import time; time.sleep(5.1); print("steady", flush=True); time.sleep(60)'
+STEADY = 'import time; time.sleep(1.1); print("steady", flush=True); time.sleep(60)'
+FAILURE = "import sys; sys.exit('DATABASE_URL: what is that')"
+# In seconds: no machine is so slow.
+NEVER = 600
 RUN = [sys.executable, "-m", "stack.keep"]
 
 
@@ -20,14 +23,14 @@ def pidfile(tmp_path: Path) -> Path:
     return tmp_path / "run" / "service.pid"
 
 
-def keep(pidfile: Path, *command: str) -> Tree:
-    """A keeper of this command."""
-    return Tree([*RUN, str(pidfile), *command])
+def keep(pidfile: Path, *command: str, steady: int = 1) -> Tree:
+    """A keeper of this command, to which so many seconds are a steady run."""
+    return Tree([*RUN, str(pidfile), *command], {"KEEP_STEADY_SECONDS": str(steady)})
 
 
-def keep_python(pidfile: Path, code: str) -> Tree:
+def keep_python(pidfile: Path, code: str, *, steady: int = 1) -> Tree:
     """A keeper of a few lines of Python."""
-    return keep(pidfile, sys.executable, "-c", code)
+    return keep(pidfile, sys.executable, "-c", code, steady=steady)
 
 
 def read_pid(pidfile: Path) -> int:
@@ -65,13 +68,13 @@ def test_a_service_that_is_killed_is_started_again_and_that_is_said(pidfile: Pat
 
 def test_a_failure_after_a_steady_run_is_named_by_its_code(pidfile: Path) -> None:
     """A service that gives up is started again as one that was killed."""
-    with keep_python(pidfile, "import sys, time; time.sleep(5.1); sys.exit(3)") as tree:
+    with keep_python(pidfile, "import sys, time; time.sleep(1.1); sys.exit(3)") as tree:
         assert read_line(tree) == "service ended with exit code 3, starting it again\n"
 
 
 def test_a_failure_at_the_first_start_ends_the_keeper_with_its_code(pidfile: Path) -> None:
     """What is wrong from the beginning is for a person; the keeper adds no words."""
-    with keep_python(pidfile, "import sys; sys.exit('DATABASE_URL: what is that')") as tree:
+    with keep_python(pidfile, FAILURE, steady=NEVER) as tree:
         output, errors = tree.finish()
 
         assert (tree.process.returncode, output) == (1, "")
@@ -81,7 +84,7 @@ def test_a_failure_at_the_first_start_ends_the_keeper_with_its_code(pidfile: Pat
 
 def test_a_kill_at_the_first_start_ends_the_keeper_as_a_shell_would(pidfile: Path) -> None:
     """The number is said in words, too."""
-    with keep_python(pidfile, "import os; os.kill(os.getpid(), 9)") as tree:
+    with keep_python(pidfile, "import os; os.kill(os.getpid(), 9)", steady=NEVER) as tree:
         output, _ = tree.finish()
 
         assert tree.process.returncode == 128 + signal.SIGKILL
@@ -90,7 +93,7 @@ def test_a_kill_at_the_first_start_ends_the_keeper_as_a_shell_would(pidfile: Pat
 
 def test_a_service_that_has_done_its_work_is_not_started_again(pidfile: Path) -> None:
     """Exit code 0 is no death, however long it ran."""
-    with keep_python(pidfile, "import time; time.sleep(5.1)") as tree:
+    with keep_python(pidfile, "import time; time.sleep(1.1)") as tree:
         output, _ = tree.finish()
 
         assert (tree.process.returncode, output) == (0, "")
@@ -109,10 +112,11 @@ def test_a_command_that_is_not_there_is_one_line(pidfile: Path) -> None:
 def test_a_wish_to_stop_is_passed_on_and_final(pidfile: Path, wish: signal.Signals) -> None:
     """The service ends in its own way, and is not started again."""
     code = f"""
-import signal, sys
+import signal, sys, time
 signal.signal({wish.value}, lambda *_: sys.exit("tidied up"))
 print("ready", flush=True)
-signal.pause()
+while True:
+    time.sleep(0.05)
 """
     with keep_python(pidfile, code) as tree:
         read_line(tree)
@@ -125,17 +129,21 @@ signal.pause()
 
 
 def test_a_stop_between_two_starts_is_the_end(pidfile: Path, tmp_path: Path) -> None:
-    """A service that dies again and again is not started once more."""
-    mark = tmp_path / "ran"
+    """A service that dies again and again is not started once more.
+
+    Should the stop come too late for that, it finds a service that runs on, and ends it.
+    """
+    deaths = 4
     code = f"""
 import pathlib, sys, time
-mark = pathlib.Path({str(mark)!r})
-time.sleep(0 if mark.exists() else 5.1)
-mark.touch()
+runs = pathlib.Path({str(tmp_path / "runs")!r})
+before = len(runs.read_text()) if runs.exists() else 0
+runs.write_text("x" * (before + 1))
+time.sleep({{0: 1.1, {deaths}: 600}}.get(before, 0))
 sys.exit(1)
 """
     with keep_python(pidfile, code) as tree:
-        for _ in range(4):
+        for _ in range(deaths):
             read_line(tree)
 
         tree.signal(signal.SIGTERM)

@@ -9,6 +9,7 @@ from pydantic_settings import BaseSettings
 from stack.errors import StackError
 from stack.preflight import check_ports, check_settings, check_state_dir
 from stack.services import Service
+from tests.conftest import free_port
 
 
 def make_service(name: str, port: int) -> Service:
@@ -32,9 +33,7 @@ def test_a_taken_port_is_named_with_what_to_do() -> None:
 
 def test_a_free_port_passes_and_stays_free() -> None:
     """Looking does not take the port away."""
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        port = server.getsockname()[1]
-    services = [make_service("exporter", port)]
+    services = [make_service("exporter", free_port())]
 
     check_ports(services)
 
@@ -43,8 +42,7 @@ def test_a_free_port_passes_and_stays_free() -> None:
 
 def test_two_services_on_one_port_are_named() -> None:
     """The clash is seen before either listens."""
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        port = server.getsockname()[1]
+    port = free_port()
 
     with pytest.raises(StackError, match=f"BOT_PORT: exporter has {port} already"):
         check_ports([make_service("exporter", port), make_service("bot", port)])

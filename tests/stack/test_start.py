@@ -7,7 +7,6 @@ import socket
 import sys
 import time
 import urllib.request
-from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +16,12 @@ from stack.health import wait_until_well
 from stack.keep import STEADY_SECONDS
 from stack.services import Service, list_services
 from stack.settings import ROOT, StackSettings
+from tests.conftest import free_port
 from tests.stack.processes import Tree, wait_for
 
-STOP_SECONDS = 30
+pytestmark = pytest.mark.timeout(300)
+
+STOP_SECONDS = 60
 
 # Set, if to nothing, so that a developer's own .env neither reaches Discord nor another ledger.
 NOTHING_OF_DOTENV = dict.fromkeys(
@@ -32,10 +34,7 @@ NOTHING_OF_DOTENV = dict.fromkeys(
 def settings(tmp_path: Path) -> StackSettings:
     """Free ports and a state directory of this test's own."""
     names = ["exporter", "bot", "prometheus", "alertmanager", "grafana"]
-    with ExitStack() as held:
-        sockets = [held.enter_context(socket.create_server(("127.0.0.1", 0))) for _ in names]
-        ports = [held.getsockname()[1] for held in sockets]
-    chosen = {f"{name}_port": port for name, port in zip(names, ports, strict=True)}
+    chosen: dict[str, Any] = {f"{name}_port": free_port() for name in names}
     return StackSettings(**chosen, state_dir=tmp_path / "var")
 
 
@@ -75,7 +74,7 @@ def find_services(settings: StackSettings) -> list[Service]:
 def fetch_fills(settings: StackSettings) -> set[str]:
     """The identities of all fills, as the exporter tells them."""
     exporter, *_ = find_services(settings)
-    with urllib.request.urlopen(f"{exporter.url}/api/fills?limit=500", timeout=5) as answer:
+    with urllib.request.urlopen(f"{exporter.url}/api/fills?limit=500", timeout=30) as answer:
         rows: list[dict[str, Any]] = json.load(answer)
     return {row["fill_id"] for row in rows}
 
@@ -139,8 +138,9 @@ def test_a_service_that_cannot_start_ends_the_stack(
     """A ledger that cannot be opened ends the exporter, which is named, and with it the rest."""
     (tmp_path / "var" / "ledger.db").mkdir(parents=True)
 
-    with start(settings, DEMO="0") as tree:
-        _, errors = tree.finish(timeout_seconds=60)
+    # On a slow machine the exporter may take longer to fail than a service that begins its work.
+    with start(settings, DEMO="0", KEEP_STEADY_SECONDS="600") as tree:
+        _, errors = tree.finish()
 
         assert tree.process.returncode == 1
         assert errors.startswith("exporter ended with exit code 1, so everything was stopped\n")
@@ -172,8 +172,11 @@ def test_an_installed_grafana_is_started_with_the_dashboards(
     (home / "bin" / "grafana").chmod(0o755)
 
     with start(settings, DEMO="0", GRAFANA_HOME=str(home)) as tree:
+        assert tree.process.stdout is not None
         output = "\n".join(read_until_greeting(tree))
         tree.signal(signal.SIGINT)
+        # What a service printed may be shown after the greeting of another process.
+        output += tree.process.stdout.read()
         tree.finish(timeout_seconds=STOP_SECONDS)
 
     assert f"grafana       http://127.0.0.1:{settings.grafana_port}" in output

@@ -1,6 +1,9 @@
 """A past end to end: real promtool, real Prometheus, and what was computed without either."""
 
 import asyncio
+import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,8 +16,9 @@ from exporter.replay.__main__ import main
 from exporter.replay.make import Done, Wish, make_blocks
 from exporter.settings import Settings
 from stack.replay.server import Server
+from stack.settings import ROOT
 from tests.client import fill
-from tests.conftest import LIMITS, RunningExporter
+from tests.conftest import LIMITS, RunningExporter, wait_until
 from tests.exporter.replay import pasts
 from tests.exporter.replay.pasts import HOUR, at, value
 
@@ -230,6 +234,24 @@ def test_the_command_tells_and_leaves_nothing_else(
     told = capsys.readouterr().out
     assert "one in 30 s" in told and "latency" in told and "1 blocks" in told
     assert {path.name for path in tmp_path.iterdir()} == {"events", "out"}
+
+
+@pytest.mark.parametrize("first", [signal.SIGINT, signal.SIGTERM])
+def test_an_end_that_is_asked_for_again_leaves_nothing_all_the_same(
+    tmp_path: Path, events: list[Event], first: signal.Signals
+) -> None:
+    """As Ctrl-C, which reaches the door as well, and the door then ends what it began."""
+    source = pasts.write_events(events, tmp_path / "events")
+    place = tmp_path / "place"
+    arguments = ["--events", str(source), "--out", str(place / "out"), "--step", "1s"]
+    making = subprocess.Popen([sys.executable, "-m", "exporter.replay", *arguments], cwd=ROOT)
+    wait_until(lambda: list(place.glob(".out-*/*.txt")))
+
+    making.send_signal(first)
+    while making.poll() is None:
+        making.send_signal(signal.SIGTERM)
+
+    assert list(place.iterdir()) == []
 
 
 def _course(server: Server, expression: str) -> list[float]:

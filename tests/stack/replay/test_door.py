@@ -130,6 +130,6 @@ def test_what_is_ended_while_it_is_made_leaves_nothing(tmp_path: Path, number: i
     wait_until(lambda: list(place.glob(".new-*/*.txt")))
 
     os.killpg(making.pid, number) if number == signal.SIGINT else making.send_signal(number)
-    making.wait(20)
+    making.wait(30)
 
     assert list(place.iterdir()) == []
