@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from exporter.app import Exporter
+from exporter.control import IN_SERVICE, Patience
 from exporter.errors import StartError
 from exporter.hangup import Hangup
 from exporter.server import Server
@@ -20,7 +21,7 @@ MOST_OPEN_FILES = 65_536
 LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s %(message)s"
 
 
-def main() -> int:
+def main(*, patience: Patience = IN_SERVICE) -> int:
     """Run until told to stop; 0 after a clean stop, 1 when it could not start."""
     hangup = Hangup()
     signal.signal(signal.SIGHUP, hangup)
@@ -28,7 +29,7 @@ def main() -> int:
         settings = Settings()
         logging.basicConfig(level=settings.log_level, format=LOG_FORMAT)
         listener = listen(settings.exporter_host, settings.exporter_port)
-        exporter = Exporter(settings)
+        exporter = Exporter(settings, patience=patience)
     except ValidationError as error:
         return refuse("; ".join(map(describe, error.errors())))
     except (StartError, ValueError) as error:

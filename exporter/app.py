@@ -14,8 +14,7 @@ from arbwatch.bearer.tokens import Scope
 from exporter import refusals
 from exporter.access import Access
 from exporter.clock import REAL, Clock
-from exporter.control import Control
-from exporter.control.control import HALT_SECONDS, RESUME_SECONDS
+from exporter.control import IN_SERVICE, Control, Patience
 from exporter.edges import Edges
 from exporter.engines import Engines
 from exporter.exposure import OpenExposure
@@ -45,20 +44,13 @@ EXPIRE_SECONDS = 1.0
 class Exporter:
     """The parts. Making it opens the ledger; `run` brings it to life and closes it.
 
-    Orders wait for the disk for `halt_seconds` and `resume_seconds`.
-
     Raises:
         StartError: the ledger or the limits cannot be read.
         TokensError: the file of tokens cannot be used.
     """
 
     def __init__(
-        self,
-        settings: Settings,
-        *,
-        clock: Clock = REAL,
-        halt_seconds: float = HALT_SECONDS,
-        resume_seconds: float = RESUME_SECONDS,
+        self, settings: Settings, *, clock: Clock = REAL, patience: Patience = IN_SERVICE
     ) -> None:
         self.settings = settings
         self.registry = CollectorRegistry()
@@ -115,8 +107,7 @@ class Exporter:
             on_confirmed=metrics.venues.halt_ack.observe,
             clock=clock.monotonic,
             now=clock.now,
-            halt_seconds=halt_seconds,
-            resume_seconds=resume_seconds,
+            patience=patience,
         )
         self.control.load(store)
         # Those that were stored right before a crash may never have been scraped.

@@ -1,9 +1,10 @@
-"""Keeps one service running: `python -m stack.keep PIDFILE COMMAND…`.
+"""Keeps one service running: `python -m stack.keep [--steady SECONDS] PIDFILE COMMAND…`.
 
 A service that dies is started again, so that a crash at night does not take the rest along. One
 that dies right at its first start is not: a person has to correct a setting.
 """
 
+import argparse
 import ctypes
 import os
 import signal
@@ -12,8 +13,9 @@ import sys
 import time
 from pathlib import Path
 
-# What dies sooner than this has not begun its work. A very slow machine may take longer to begin.
-STEADY_SECONDS = float(os.environ.get("KEEP_STEADY_SECONDS") or 5)
+# What dies sooner than this has not begun its work: on a busy machine a service takes seconds to
+# find that it cannot.
+STEADY_SECONDS = 10.0
 FIRST_PAUSE_SECONDS = 0.2
 LONGEST_PAUSE_SECONDS = 5.0
 NO_SUCH_COMMAND = 127  # As a shell says it.
@@ -28,7 +30,10 @@ class Keeper:
     Signals are taken in one place, where they are waited for: none can come at a wrong moment.
     """
 
-    def __init__(self, pidfile: Path, command: list[str]) -> None:
+    def __init__(
+        self, pidfile: Path, command: list[str], *, steady_seconds: float = STEADY_SECONDS
+    ) -> None:
+        self._steady_seconds = steady_seconds
         self._pidfile = pidfile
         self._name = pidfile.stem
         self._command = command
@@ -45,7 +50,7 @@ class Keeper:
             while True:
                 started = time.monotonic()
                 code = self._run_once()
-                if time.monotonic() - started >= STEADY_SECONDS:
+                if time.monotonic() - started >= self._steady_seconds:
                     was_steady, pause_seconds = True, FIRST_PAUSE_SECONDS
                 if self._is_stopping or code == 0 or not was_steady:
                     return self._end(code)
@@ -106,8 +111,12 @@ def _explain(code: int) -> str:
 
 def main() -> int:
     """The exit code of the service's end."""
-    pidfile, *command = sys.argv[1:]
-    return Keeper(Path(pidfile), command).run()
+    parser = argparse.ArgumentParser(prog="python -m stack.keep")
+    parser.add_argument("--steady", type=float, default=STEADY_SECONDS, metavar="SECONDS")
+    parser.add_argument("pidfile", type=Path)
+    parser.add_argument("command", nargs=argparse.REMAINDER)
+    chosen = parser.parse_args()
+    return Keeper(chosen.pidfile, chosen.command, steady_seconds=chosen.steady).run()
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ import pytest
 from exporter.__main__ import listen
 from exporter.app import Exporter
 from exporter.clock import REAL, Clock
-from exporter.control.control import HALT_SECONDS, RESUME_SECONDS
+from exporter.control import Patience
 from exporter.server import Server
 from exporter.settings import Settings
 from tests.client import Client
@@ -25,6 +25,8 @@ LIMITS = Path(__file__).parent.parent / "limits.yml"
 # Below those that the system itself gives to whoever asks for any; another hundred for each
 # process that runs tests.
 _PORTS = cycle(range(10_000 + os.getpid() % 200 * 100, 10_100 + os.getpid() % 200 * 100))
+# With which a disk that is slow is no disk that hangs.
+LONG = Patience(halt_seconds=60, resume_seconds=60)
 
 # How fast the machine is, is not what examples are about.
 hypothesis.settings.register_profile(
@@ -43,10 +45,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 class RunningExporter:
-    """An exporter that serves in a thread of this process, over a real socket and a real file.
-
-    Its orders wait `more_seconds` longer for the disk than those of one in service.
-    """
+    """An exporter that serves in a thread of this process, over a real socket and a real file."""
 
     def __init__(
         self,
@@ -54,7 +53,7 @@ class RunningExporter:
         *,
         port: int = 0,
         clock: Clock = REAL,
-        more_seconds: float = 60.0,
+        patience: Patience = LONG,
         **more: Any,
     ) -> None:
         listener = listen("127.0.0.1", port)
@@ -62,8 +61,7 @@ class RunningExporter:
         self.parts = Exporter(
             settings,
             clock=clock,
-            halt_seconds=HALT_SECONDS + more_seconds,
-            resume_seconds=RESUME_SECONDS + more_seconds,
+            patience=patience,
         )
         self._server = Server(self.parts)
         self._thread = threading.Thread(target=self._server.run, args=([listener],), daemon=True)
@@ -112,17 +110,17 @@ def exporter_clock() -> Clock:
 
 
 @pytest.fixture
-def more_seconds() -> float:
-    """How much longer than in service orders wait for the disk: 0 where it is to hang."""
-    return 60.0
+def patience() -> Patience:
+    """How long orders wait for the disk: as in service only where it is to hang."""
+    return LONG
 
 
 @pytest.fixture
 def exporter(
-    ledger_path: Path, exporter_clock: Clock, more_seconds: float
+    ledger_path: Path, exporter_clock: Clock, patience: Patience
 ) -> Iterator[RunningExporter]:
     """A running exporter with an empty ledger."""
-    running = RunningExporter(ledger_path, clock=exporter_clock, more_seconds=more_seconds)
+    running = RunningExporter(ledger_path, clock=exporter_clock, patience=patience)
     running.start()
     yield running
     running.stop()

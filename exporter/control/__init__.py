@@ -1,5 +1,5 @@
 """Control: halts, resumes, acknowledgements, and what they mean for each venue and fill."""
 
-from exporter.control.control import Control
+from exporter.control.control import IN_SERVICE, Control, Patience
 
-__all__ = ["Control"]
+__all__ = ["IN_SERVICE", "Control", "Patience"]

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Literal
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from arbwatch.control import (
@@ -27,18 +28,26 @@ from exporter.ledger.ledger import Ledger
 from exporter.ledger.records import ControlRecord, Entry
 from exporter.ledger.store import Store
 
-# How long an order waits for the disk. A halt is in force anyway and is answered within a second; a
-# resume is given up before the bot gives up, after 2 s.
-HALT_SECONDS = 0.8
-RESUME_SECONDS = 1.5
+
+class Patience(Struct, frozen=True, kw_only=True):
+    """How long orders wait for the disk.
+
+    A halt is in force anyway and is answered within a second; a resume is given up before the bot
+    gives up, after 2 s.
+    """
+
+    halt_seconds: float = 0.8
+    resume_seconds: float = 1.5
+
+
+IN_SERVICE = Patience()
 
 
 class Control:
     """Orders, acknowledgements, and where each venue stands.
 
     `connected` names the engines in contact. `on_confirmed` is told the seconds from a halt's order
-    to its acknowledgement, `on_unstored` of a halt that is in force and not on disk. Orders wait
-    for the disk for `halt_seconds` and `resume_seconds`.
+    to its acknowledgement, `on_unstored` of a halt that is in force and not on disk.
     """
 
     def __init__(
@@ -50,8 +59,7 @@ class Control:
         on_confirmed: Callable[[float], None],
         clock: Callable[[], float] = time.monotonic,
         now: Callable[[], datetime] = utc_now,
-        halt_seconds: float = HALT_SECONDS,
-        resume_seconds: float = RESUME_SECONDS,
+        patience: Patience = IN_SERVICE,
     ) -> None:
         self._ledger = ledger
         self._venues = venues
@@ -59,11 +67,14 @@ class Control:
         self._on_confirmed = on_confirmed
         self._clock = clock
         self._now = now
-        self._resume_seconds = resume_seconds
+        self._patience = patience
         self._acknowledging = asyncio.Lock()
         self._state = ControlState(venues)
         self._unstored = UnstoredHalts(
-            self._append, answer_seconds=halt_seconds, on_halt=self._in_force, clock=clock
+            self._append,
+            answer_seconds=patience.halt_seconds,
+            on_halt=self._in_force,
+            clock=clock,
         )
         self._tally = FillTally(self._state, self._unstored)
         self._standing = Standing(
@@ -225,7 +236,7 @@ class Control:
     async def _append_soon(self, record: ControlRecord) -> None:
         """Nobody expects a resume any more that was not answered: one that waits is taken back."""
         try:
-            await asyncio.wait_for(self._append(record), self._resume_seconds)
+            await asyncio.wait_for(self._append(record), self._patience.resume_seconds)
         except TimeoutError:
             raise LedgerUnavailable(
                 "the ledger does not answer; look where the venue stands before you try again"

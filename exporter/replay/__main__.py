@@ -7,8 +7,7 @@ import argparse
 import asyncio
 import signal
 import sys
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 
@@ -18,9 +17,9 @@ from exporter.errors import StartError
 from exporter.replay.make import Done, Wish, make_blocks
 from exporter.settings import Settings
 
+_ENDS = (signal.SIGINT, signal.SIGTERM)
 DEFAULT_STEP = "5s"  # of prometheus.yml: windows of rules are made for it
 UNITS = {"s": 1, "m": 60}
-_ENDS = (signal.SIGINT, signal.SIGTERM)
 NO_MEASUREMENTS = (
     "A ledger keeps facts: of edges, feeds, calls, exposure and engines it tells nothing, so their "
     "series are absent, not 0."
@@ -34,8 +33,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     chosen = _parser().parse_args(arguments)
     try:
         settings = Settings(exporter_host="127.0.0.1", tokens=None, tokens_file=None)
-        with _ended_in_order():
-            done = asyncio.run(make_blocks(_wish(chosen, settings), chosen.out, settings))
+        done = asyncio.run(make_blocks(_wish(chosen, settings), chosen.out, settings))
     except ValidationError as error:
         names = ", ".join(str(each["loc"][0]) for each in error.errors())
         return _refuse(f"not a valid setting: {names}")
@@ -45,24 +43,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _refuse(f"{error.filename}: {error.strerror}")
     print(told(done, chosen.out))
     return 0
-
-
-@contextmanager
-def _ended_in_order() -> Iterator[None]:
-    """Whoever asks for the end, what is half made is removed; who asks again does not disturb."""
-
-    def end(*_: object) -> None:
-        for number in asked:
-            signal.signal(number, signal.SIG_IGN)
-        sys.exit(1)
-
-    asked = [n for n in _ENDS if signal.getsignal(n) is not signal.SIG_IGN]
-    before = {number: signal.signal(number, end) for number in asked}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
 
 
 def told(done: Done, out: Path) -> str:
@@ -151,5 +131,14 @@ def _refuse(reason: str) -> int:
     return 1
 
 
+def _end_once(*_: object) -> None:
+    """Whoever asks for the end, what is half made is removed; who asks again does not disturb."""
+    for number in _ENDS:
+        signal.signal(number, signal.SIG_IGN)
+    sys.exit(1)
+
+
 if __name__ == "__main__":
+    for end in _ENDS:
+        signal.signal(end, _end_once)
     sys.exit(main())

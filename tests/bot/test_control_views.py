@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from bot.commands import Commands
+from exporter.control import IN_SERVICE
 from tests.bot.asking import acknowledge, ask, contact, timeless
 from tests.client import Client, fill
 from tests.exporter.test_control_unstored import stalled
@@ -50,7 +51,7 @@ async def test_a_halt_that_an_engine_has_not_confirmed_is_shown_so(
     assert "   test: has not confirmed #3\n   Engines in contact: none" in answer.text
 
 
-@pytest.mark.parametrize("more_seconds", [0.0])
+@pytest.mark.parametrize("patience", [IN_SERVICE])
 async def test_nobody_has_confirmed_a_halt_that_is_not_on_disk(
     commands: Commands, api: Client, ledger_path: Path
 ) -> None:

@@ -9,6 +9,7 @@ import pytest
 from arbwatch.bearer.credential import Credential
 from bot.commands import Commands
 from bot.exporter_api import ExporterApi
+from exporter.control import IN_SERVICE
 from tests.arbwatch.exporters import KillableExporter
 from tests.bot.asking import acknowledge, ask
 from tests.bot.conftest import NOBODY_LISTENS, hurried
@@ -72,7 +73,7 @@ async def test_a_halt_that_the_token_does_not_allow_says_what_to_do(tmp_path: Pa
     assert all("Do it by hand now:" in answer.text for answer in answers)
 
 
-@pytest.mark.parametrize("more_seconds", [0.0])
+@pytest.mark.parametrize("patience", [IN_SERVICE])
 async def test_a_halt_that_the_disk_does_not_take_is_told_truthfully(
     commands: Commands, exporter: RunningExporter, ledger_path: Path
 ) -> None:

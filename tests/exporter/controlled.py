@@ -6,12 +6,12 @@ from pathlib import Path
 from arbwatch.control import Acknowledgement, HaltOrder, HaltState, ResumeOrder, VenueControl
 from arbwatch.events import Fill
 from exporter.clock import Clock
-from exporter.control import Control
-from exporter.control.control import HALT_SECONDS, RESUME_SECONDS
+from exporter.control import Control, Patience
 from exporter.control.late import Late
 from exporter.ledger.ledger import Ledger
 from exporter.ledger.store import Store
 from exporter.ledger.writer import Written
+from tests.conftest import LONG
 
 START = datetime(2026, 1, 15, 12, tzinfo=UTC)
 VENUES = ("polymarket", "kalshi")
@@ -20,12 +20,9 @@ AT_NOON = Clock(now=lambda: START)
 
 
 class Controlled:
-    """One life of an exporter's control; `passed` seconds have gone by since `START`.
+    """One life of an exporter's control; `passed` seconds have gone by since `START`."""
 
-    It waits `more_seconds` longer for the disk than one in service.
-    """
-
-    def __init__(self, path: Path, *, passed: float = 0.0, more_seconds: float = 60.0) -> None:
+    def __init__(self, path: Path, *, passed: float = 0.0, patience: Patience = LONG) -> None:
         self.passed = passed
         self.engines: set[str] = set()
         self.confirmed: list[float] = []
@@ -39,8 +36,7 @@ class Controlled:
             on_confirmed=self.confirmed.append,
             clock=lambda: self.passed,
             now=lambda: at(self.passed),
-            halt_seconds=HALT_SECONDS + more_seconds,
-            resume_seconds=RESUME_SECONDS + more_seconds,
+            patience=patience,
         )
         self.control.load(store)
         self.ledger.on_stored = self._stored

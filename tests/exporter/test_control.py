@@ -12,7 +12,7 @@ from exporter.ledger.ledger import Ledger
 from exporter.ledger.store import Store
 from exporter.ledger.writer import Written
 from tests.client import Client, fill
-from tests.conftest import RunningExporter
+from tests.conftest import LONG, RunningExporter
 
 HALT = {"reason": "feed is late", "actor": "alice", "via": "console"}
 
@@ -163,8 +163,7 @@ async def test_an_unacknowledged_halt_becomes_unconfirmed(tmp_path: Path) -> Non
         connected=frozenset,
         on_confirmed=lambda seconds: None,
         clock=lambda: clock[0],
-        halt_seconds=60,
-        resume_seconds=60,
+        patience=LONG,
     )
 
     def stored(written: Written) -> None:

@@ -11,6 +11,7 @@ import pytest
 import requests
 
 from exporter.clock import Clock
+from exporter.control import IN_SERVICE, Patience
 from exporter.errors import LedgerUnavailable
 from tests.client import Client, fill
 from tests.conftest import RunningExporter, wait_until
@@ -25,9 +26,9 @@ def exporter_clock() -> Clock:
 
 
 @pytest.fixture
-def more_seconds() -> float:
+def patience() -> Patience:
     """As in service."""
-    return 0.0
+    return IN_SERVICE
 
 
 @contextmanager
@@ -89,7 +90,7 @@ async def test_a_resume_is_answered_in_time_or_taken_back(ledger_path: Path) -> 
     life = Controlled(ledger_path)
     halt = await life.halt()
     await life.close()
-    life = Controlled(ledger_path, more_seconds=0)
+    life = Controlled(ledger_path, patience=IN_SERVICE)
     with stalled(ledger_path):
         first_in_line = asyncio.create_task(life.fill("f-1", made=0))
         for _ in range(10):  # turns of the loop, in which its commit begins

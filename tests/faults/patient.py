@@ -5,21 +5,9 @@ a test needs each order on disk, a machine that stalls must not look like a disk
 """
 
 import sys
-from typing import Any
 
-import exporter.app
 from exporter.__main__ import main
-from exporter.control import Control
-
-PATIENCE_SECONDS = 20.0
-
-
-def patient(*parts: Any, **settings: Any) -> Control:
-    """The control that the exporter would have, but for its patience."""
-    patience = {"halt_seconds": PATIENCE_SECONDS, "resume_seconds": PATIENCE_SECONDS}
-    return Control(*parts, **(settings | patience))
-
+from exporter.control import Patience
 
 if __name__ == "__main__":
-    setattr(exporter.app, "Control", patient)  # noqa: B010
-    sys.exit(main())
+    sys.exit(main(patience=Patience(halt_seconds=20, resume_seconds=20)))

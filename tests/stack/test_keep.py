@@ -25,7 +25,7 @@ def pidfile(tmp_path: Path) -> Path:
 
 def keep(pidfile: Path, *command: str, steady: int = 1) -> Tree:
     """A keeper of this command, to which so many seconds are a steady run."""
-    return Tree([*RUN, str(pidfile), *command], {"KEEP_STEADY_SECONDS": str(steady)})
+    return Tree([*RUN, "--steady", str(steady), str(pidfile), *command])
 
 
 def keep_python(pidfile: Path, code: str, *, steady: int = 1) -> Tree:
