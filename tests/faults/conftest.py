@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.bot.conftest import discord_server, outbox, sender, start_bot
+from tests.bot.conftest import charts_loaded, discord_server, outbox, sender, start_bot
 from tests.client import Client
 from tests.conftest import RunningExporter
 from tests.faults.processes import ExporterProcess
 
-__all__ = ["discord_server", "outbox", "sender", "start_bot"]
+__all__ = ["charts_loaded", "discord_server", "outbox", "sender", "start_bot"]
 
 
 @pytest.fixture
