@@ -20,6 +20,7 @@ from exporter.control import Patience
 from exporter.server import Server
 from exporter.settings import Settings
 from tests.client import Client
+from tests.clocks import Clocks
 
 LIMITS = Path(__file__).parent.parent / "limits.yml"
 # Below those that the system itself gives to whoever asks for any; another hundred for each
@@ -101,6 +102,12 @@ def wait_until(is_true: Callable[[], object], timeout_seconds: float = 30) -> No
 def ledger_path(tmp_path: Path) -> Path:
     """Where this test's ledger is."""
     return tmp_path / "ledger.db"
+
+
+@pytest.fixture
+def clocks() -> Clocks:
+    """For what is to last until a test has it end: they stand still until they are moved."""
+    return Clocks()
 
 
 @pytest.fixture

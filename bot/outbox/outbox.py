@@ -109,10 +109,9 @@ class Outbox:
         """Commit notices of facts, each once however often it is told, or what somebody wishes of
         notices; in the same transaction what is due to be shown, and where a stream was left.
         """
-        self._desk = await self._call(
+        self._desk = await self._write(
             lambda store: store.tell(facts, wish=wish, stream=stream, position=position)
         )
-        self._changed.set()
 
     @property
     def has_due_notices(self) -> bool:

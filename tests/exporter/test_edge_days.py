@@ -19,17 +19,11 @@ from exporter.ledger.tallies import EdgeTally
 from exporter.live_edges import EndedEdge, Outcome
 from exporter.metrics.buckets import LIFETIME_SECONDS
 from tests import client
+from tests.clocks import Clocks
 from tests.conftest import RunningExporter, wait_until
-from tests.faults.test_clocks import Clocks
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 DAY = 20_454  # 1 January 2026
-
-
-@pytest.fixture
-def clocks() -> Clocks:
-    """What edges live by: moved by hand, so that none ends before the test has it end."""
-    return Clocks()
 
 
 @pytest.fixture

@@ -10,15 +10,9 @@ from exporter.clock import Clock as Faces
 from exporter.live_edges import EndedEdge, LiveEdges
 from tests import client
 from tests.client import Client
+from tests.clocks import Clocks
 from tests.conftest import wait_until
 from tests.exporter.test_live_edges import Clock, edge
-from tests.faults.test_clocks import Clocks
-
-
-@pytest.fixture
-def clocks() -> Clocks:
-    """What edges live by: moved by hand, so that none ends before the test has it end."""
-    return Clocks()
 
 
 @pytest.fixture

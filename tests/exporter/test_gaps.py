@@ -12,13 +12,8 @@ from exporter.engines import Engines
 from exporter.gaps import MAX_GAPS, WINDOW_SECONDS, FeedGaps
 from exporter.health import VenueWatch
 from tests.client import Client
-from tests.faults.test_clocks import AHEAD, BACK, VENUES, Clocks
-
-
-@pytest.fixture
-def clocks() -> Clocks:
-    """What the exporter goes by: they stand still."""
-    return Clocks()
+from tests.clocks import Clocks
+from tests.faults.test_clocks import AHEAD, BACK, VENUES
 
 
 @pytest.fixture

@@ -7,18 +7,12 @@ import requests
 
 from exporter.clock import Clock
 from tests.client import Client, edge, fill
+from tests.clocks import Clocks
 from tests.conftest import wait_until
-from tests.faults.test_clocks import Clocks
 
 # 60 contracts each: 3.2 cents were promised, 2.5 came of the first; the second lost 1 cent.
 WON = {"realized_edge_cents": 2.5, "pnl_cents": 150}
 LOST = {"realized_edge_cents": -1.0, "pnl_cents": -60, "slippage_cents": 1.5}
-
-
-@pytest.fixture
-def clocks() -> Clocks:
-    """What edges live by: moved by hand, so that none ends before the test has it end."""
-    return Clocks()
 
 
 @pytest.fixture

@@ -1,7 +1,5 @@
 """Row 35: the wall clock steps back an hour or ahead a day; what is measured stays true."""
 
-from datetime import UTC, datetime, timedelta
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -14,28 +12,12 @@ from exporter import limits_file
 from exporter.engines import MARGIN_SECONDS, OTHERS, Engines
 from exporter.health import VenueWatch
 from exporter.live_edges import LiveEdges
+from tests.clocks import Clocks
 from tests.conftest import LIMITS
 
 BACK = -3_600.0
 AHEAD = 86_400.0
 VENUES = ("polymarket", "kalshi")
-
-
-class Clocks:
-    """A monotonic clock, and a wall clock that can be set while the other runs on."""
-
-    def __init__(self) -> None:
-        self.seconds = 1_000.0
-        self.shift = 0.0
-
-    def monotonic(self) -> float:
-        """Seconds that only ever grow."""
-        return self.seconds
-
-    def now(self) -> datetime:
-        """The date that the wall clock shows."""
-        start = datetime(2026, 1, 1, tzinfo=UTC)
-        return start + timedelta(seconds=self.seconds + self.shift)
 
 
 def edge(clocks: Clocks, pair_id: str) -> Edge:
