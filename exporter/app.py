@@ -78,15 +78,7 @@ class Exporter:
             clock=clock.monotonic,
             now=lambda: clock.now().timestamp(),
         )
-        self.access = Access(
-            in_force(
-                settings.tokens,
-                settings.tokens_file,
-                on_failure=metrics.service.token_reload_failures.inc,
-            ),
-            heard=self.engines.heard,
-            denied=metrics.service.denied,
-        )
+        self.access = self._access()
         self.edges = Edges(
             settings, ledger=self.ledger, limits=self.limits, metrics=metrics, clock=clock
         )
@@ -100,20 +92,7 @@ class Exporter:
             clock=clock,
         )
         self.exposure = OpenExposure()
-        self.control = Control(
-            self.ledger,
-            venues=settings.venues,
-            connected=self.engines.connected,
-            on_confirmed=metrics.venues.halt_ack.observe,
-            clock=clock.monotonic,
-            now=clock.now,
-            patience=patience,
-        )
-        self.control.load(store)
-        # Those that were stored right before a crash may never have been scraped.
-        for row in self.control.venues():
-            entries = metrics.venues.entries_after_halt.labels(row.venue)
-            entries.inc(row.entries_after_ack)
+        self.control = self._control(store, clock, patience)
         self.stream = Stream(
             was_halted=self.control.was_halted,
             on_change=metrics.service.stream_clients.set,
@@ -156,6 +135,33 @@ class Exporter:
             await self.control.close()
             await self.edges.days.close()
             await self.ledger.close()
+
+    def _access(self) -> Access:
+        settings, service = self.settings, self.metrics.service
+        on_failure = service.token_reload_failures.inc
+        return Access(
+            in_force(settings.tokens, settings.tokens_file, on_failure=on_failure),
+            heard=self.engines.heard,
+            denied=service.denied,
+        )
+
+    def _control(self, store: Store, clock: Clock, patience: Patience) -> Control:
+        """Control as the ledger left it."""
+        venues = self.metrics.venues
+        control = Control(
+            self.ledger,
+            venues=self.settings.venues,
+            connected=self.engines.connected,
+            on_confirmed=venues.halt_ack.observe,
+            clock=clock.monotonic,
+            now=clock.now,
+            patience=patience,
+        )
+        control.load(store)
+        # Those that were stored right before a crash may never have been scraped.
+        for row in control.venues():
+            venues.entries_after_halt.labels(row.venue).inc(row.entries_after_ack)
+        return control
 
     def _count_cut(self, venue: str, gap_seconds: float) -> None:
         if gap_seconds >= self.limits.now.of_venue("feed_silence", venue):
