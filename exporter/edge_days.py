@@ -41,9 +41,16 @@ class EdgeDays:
     An edge counts on the UTC day on which it ended, a fill on its own.
     """
 
-    def __init__(self, store: Store, *, now: Callable[[], datetime] = utc_now) -> None:
+    def __init__(
+        self,
+        store: Store,
+        *,
+        now: Callable[[], datetime] = utc_now,
+        max_groups: int = MAX_GROUPS,
+    ) -> None:
         self._store = store
         self._now = now
+        self._max_groups = max_groups
         self._sums: defaultdict[Key, Counter[str]] = defaultdict(Counter)
         self._lifetimes: Counter[tuple[int, int]] = Counter()
         self._groups: defaultdict[int, set[tuple[str | None, str]]] = defaultdict(set)
@@ -122,7 +129,7 @@ class EdgeDays:
     def _of(self, day: int, edge: Edge) -> Counter[str]:
         names, groups = (edge.category, edge.leader), self._groups[day]
         if names not in groups:
-            if len(groups) >= MAX_GROUPS:
+            if len(groups) >= self._max_groups:
                 names = (OTHER, OTHER)
             groups.add(names)
         return self._sums[day, *names]

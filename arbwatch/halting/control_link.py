@@ -35,7 +35,16 @@ _VENUES = msgspec.json.Decoder(list[VenueControl])
 class ControlLink:
     """Keeps the lease true to the exporter's control state, each venue's orders in their thread."""
 
-    def __init__(self, url: str, *, access: Access, lease: Lease, last_known: LastKnown) -> None:
+    def __init__(
+        self,
+        url: str,
+        *,
+        access: Access,
+        lease: Lease,
+        last_known: LastKnown,
+        timeout_seconds: float = TIMEOUT_SECONDS,
+    ) -> None:
+        self._timeout_seconds = timeout_seconds
         self._url = url.rstrip("/")
         self._access = access
         self._lease = lease
@@ -70,7 +79,7 @@ class ControlLink:
         """Ask once: the lease by the answer, and what it orders to the venues' threads."""
         asked_at = self._lease.now()
         answer = self._session.get(
-            f"{self._url}/api/venues", timeout=TIMEOUT_SECONDS, allow_redirects=False
+            f"{self._url}/api/venues", timeout=self._timeout_seconds, allow_redirects=False
         )
         rows = self._last_known.take_in(_VENUES.decode(_content(answer)))
         if self._is_closing:
@@ -132,7 +141,7 @@ class ControlLink:
                     f"{self._url}/api/venues/{quote(venue, safe='')}/ack",
                     data=msgspec.json.encode(receipt),
                     headers={"Content-Type": "application/json"},
-                    timeout=TIMEOUT_SECONDS,
+                    timeout=self._timeout_seconds,
                     allow_redirects=False,
                 )
             _content(answer)

@@ -31,7 +31,9 @@ class Doorbell:
         access: Access,
         ring: Callable[[], None],
         silence_seconds: float = SILENCE_SECONDS,
+        first_pause_seconds: float = FIRST_PAUSE_SECONDS,
     ) -> None:
+        self._first_pause_seconds = first_pause_seconds
         self._url = url + "/api/stream?kinds=control"
         self._timeouts = (CONNECT_SECONDS, silence_seconds)
         self._session = access.session()
@@ -56,10 +58,10 @@ class Doorbell:
             self._thread.join(PATIENCE_SECONDS)
 
     def _run(self) -> None:
-        pause = FIRST_PAUSE_SECONDS
+        pause = self._first_pause_seconds
         while not self._closing.is_set():
             if self._listen():
-                pause = FIRST_PAUSE_SECONDS
+                pause = self._first_pause_seconds
             self._closing.wait(pause)
             pause = min(2 * pause, LONGEST_PAUSE_SECONDS)
         self._session.close()

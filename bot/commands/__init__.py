@@ -4,9 +4,11 @@ import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
 from typing import Literal
 
 from arbwatch.control import Denial
+from arbwatch.events import utc_now
 from bot import text
 from bot.alertmanager_api import AlertmanagerApi
 from bot.commands import alerts, resuming, watching
@@ -55,6 +57,7 @@ class Commands:
         notices: NoticeControl | None = None,
         metrics: BotMetrics | None = None,
         escape: text.Escape = text.discord,
+        now: Callable[[], datetime] = utc_now,
         now_seconds: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
@@ -67,6 +70,7 @@ class Commands:
         self._silencing = asyncio.Lock()
         self._metrics = metrics
         self._escape = escape
+        self._now = now
         self._now_seconds = now_seconds
         self._sleep = sleep
 
@@ -128,6 +132,7 @@ class Commands:
             caller=caller,
             escape=self._escape,
             tell=tell,
+            now=self._now,
             now_seconds=self._now_seconds,
             sleep=self._sleep,
             outbox=self._outbox,

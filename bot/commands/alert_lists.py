@@ -5,7 +5,6 @@ from datetime import datetime
 
 from msgspec.structs import replace
 
-from arbwatch.events import utc_now
 from bot.alertmanager import FOR_NO_READER
 from bot.alertmanager_api import AlertmanagerApi, FiringAlert, Silence
 from bot.cards.alert_buttons import alert_buttons
@@ -41,7 +40,7 @@ async def alerts(context: Context) -> Answer:
             return Answer(_UNKNOWN.format("fires"), "unavailable")
         known = incidents_of(told)
     found = sorted(known, key=_rank)
-    now = utc_now()
+    now = context.now()
     lines = [_line(number, incident, now, context) for number, incident in enumerate(found, 1)]
     head = f"🚨 Firing: {len(found):,}" if found else "✅ Nothing fires."
     if told is None:
@@ -58,7 +57,7 @@ async def silences(context: Context) -> Answer:
         return Answer(_UNKNOWN.format("is silenced"), "unavailable")
     if not found:
         return Answer("🔔 Nothing is silenced.")
-    now = utc_now()
+    now = context.now()
     lines = [_silence(number, silence, now, context) for number, silence in enumerate(found, 1)]
     text = join(f"🔕 Silences: {len(found):,}", lines, limit=ANSWER_LIMIT)
     ends = [

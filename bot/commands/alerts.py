@@ -4,7 +4,6 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 
-from arbwatch.events import utc_now
 from bot.cards.alerts import incident_name
 from bot.commands import halting, silencing
 from bot.commands.answer import Answer, Context
@@ -36,7 +35,7 @@ async def carry_out(context: Context, press: Press) -> Answer:
 
 async def _ack(context: Context, press: Press) -> Answer:
     """Take an alert; the first who takes it has it."""
-    name, now = plain_name(context.caller.actor), utc_now()
+    name, now = plain_name(context.caller.actor), context.now()
     incident = await change(context, press, lambda found: found.acked(by=name, at=now))
     ack = incident.ack
     if ack is None:
@@ -54,7 +53,7 @@ async def _halt(context: Context, press: Press) -> Answer:
 
     async def note(halt_id: int) -> None:
         number = f"#{halt_id}" if halt_id else "(not on disk)"
-        line = f"🛑 {by} ordered halt {number} of {name}, {utc_now():%H:%M} UTC"
+        line = f"🛑 {by} ordered halt {number} of {name}, {context.now():%H:%M} UTC"
         try:
             async with asyncio.timeout(_DISK_SECONDS):
                 await try_change(context, press, lambda found: found.with_deed(line))

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 from typing import Literal, Protocol
 
 from msgspec import Struct
@@ -83,6 +84,7 @@ class Context(Struct, frozen=True, kw_only=True):
     caller: Caller
     escape: Escape
     tell: Tell
+    now: Callable[[], datetime]
     now_seconds: Callable[[], float]
     sleep: Callable[[float], Awaitable[None]]
     outbox: Outbox | None

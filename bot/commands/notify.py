@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from arbwatch.events import utc_now
 from bot.commands.answer import Answer, Context
 from bot.commands.wording import instant, plain_name, who
 from bot.errors import BotDown, BotRefused
@@ -76,7 +75,7 @@ async def _answer(context: Context, wish: Wish | None, kinds: Sequence[Kind]) ->
 
 
 def _list(preferences: Preferences, kinds: Sequence[Kind], context: Context) -> str:
-    now = utc_now()
+    now = context.now()
     lines = [f"{kind}: {_state(preference_of(preferences, kind), now, context)}" for kind in kinds]
     return "\n".join(["📣 Notices", *lines, _ALERTS_STAY])
 

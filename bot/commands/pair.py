@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from msgspec import Struct
 
 from arbwatch.answers import LiveEdge, StoredFill
-from arbwatch.events import utc_now
 from bot.cards.alerts import lasted
 from bot.cards.notices import cents, usd
 from bot.commands.answer import ANSWER_LIMIT, Answer, Chart, Context
@@ -35,7 +34,7 @@ class _Past(Struct, frozen=True):
 
 async def pair(context: Context, pair_id: str) -> Answer:
     """What is known of a pair, each part with its own gaps."""
-    now = utc_now()
+    now = context.now()
     edge, fills, past = await asyncio.gather(
         context.api.edge(pair_id), context.api.fills(_FILLS_SEEN), _past(context, pair_id, now)
     )

@@ -7,7 +7,6 @@ from itertools import pairwise
 from typing import Literal, get_args
 
 from arbwatch.answers import DayResult, EquityPoint, PnlReport, StatsRow
-from arbwatch.events import utc_now
 from bot.cards.notices import usd
 from bot.commands.answer import Answer, Chart, Context
 from bot.commands.drawing import NOT_DRAWN, draw_pnl
@@ -25,7 +24,7 @@ Result = tuple[str, float]
 
 async def pnl(context: Context, period: Period = DEFAULT_PERIOD) -> Answer:
     """What was earned in whole days up to now."""
-    now = utc_now()
+    now = context.now()
     first = now.date() - timedelta(days=_DAYS[period] - 1)
     since = datetime.combine(first, time(), tzinfo=UTC)
     report, stats = await asyncio.gather(context.api.pnl(), context.api.stats(since=first))

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 
 from arbwatch.control import ALL_VENUES, Halt, HaltState, ResumeOrder, VenueControl
-from arbwatch.events import utc_now
 from bot.commands.answer import ANSWER_LIMIT, Answer, Context, Resumption
 from bot.commands.reasons import reasons_against
 from bot.commands.wording import actor, halt_line, of_scope, open_halts, venue_name, who
@@ -115,4 +114,4 @@ def _done(context: Context, ended: Sequence[Halt]) -> list[str]:
 
 
 def _line(context: Context, halt: Halt) -> str:
-    return halt_line(halt, utc_now(), context.escape)
+    return halt_line(halt, context.now(), context.escape)

@@ -4,7 +4,6 @@ import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from arbwatch.events import utc_now
 from bot.alertmanager_api import AlertmanagerApi, Matcher, NewSilence
 from bot.cards.alerts import incident_name
 from bot.commands.answer import Answer, Context
@@ -31,7 +30,7 @@ async def silence(context: Context, press: Press) -> Answer:
     """Silence what the alerts of a card share; one at a time, so that two presses make one."""
     async with context.silencing:
         incident = await change(context, press, lambda found: found)
-        now = utc_now()
+        now = context.now()
         held = silence_of(incident, now)
         # An alert that joined since may be one that the silence does not cover.
         if held and incident.is_silenced:
@@ -127,7 +126,7 @@ def common_labels(incident: Incident) -> dict[str, str]:
 
 
 def _ending(context: Context, silence_ids: list[str]) -> Callable[[Incident], Incident]:
-    line = f"🔔 {plain_name(context.caller.actor)} ended the silence, {utc_now():%H:%M} UTC"
+    line = f"🔔 {plain_name(context.caller.actor)} ended the silence, {context.now():%H:%M} UTC"
 
     def without(incident: Incident) -> Incident:
         for silence_id in silence_ids:

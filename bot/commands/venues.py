@@ -4,7 +4,6 @@ from datetime import datetime
 
 from arbwatch.answers import AuditRow
 from arbwatch.control import EngineAck, HaltState, VenueControl
-from arbwatch.events import utc_now
 from bot.cards.alerts import lasted
 from bot.commands.answer import ANSWER_LIMIT, Answer, Context
 from bot.commands.wording import by, clock, count_orders, halt_line, orders, since, venue_name
@@ -23,14 +22,14 @@ _REASON_LIMIT = 120
 
 async def venues(context: Context) -> Answer:
     """Where each venue stands, why, and what the engines said."""
-    now = utc_now()
+    now = context.now()
     found = [_venue(control, now, context.escape) for control in await context.api.venues()]
     return Answer(join("🎛️ Venues", found or ["There is none."], limit=ANSWER_LIMIT))
 
 
 async def audit(context: Context, limit: int = DEFAULT_AUDIT) -> Answer:
     """The latest entries of the audit trail, the newest first."""
-    now = utc_now()
+    now = context.now()
     rows = [_entry(row, now, context.escape) for row in await context.api.audit(limit)]
     return Answer(join("📜 Audit", rows or ["Nothing was ever ordered."], limit=ANSWER_LIMIT))
 

@@ -6,7 +6,6 @@ from typing import TypeVar
 
 from arbwatch.answers import ExposureTotal, LiveEdge, VenueHealth
 from arbwatch.control import HaltState
-from arbwatch.events import utc_now
 from bot.cards.notices import cents
 from bot.commands.answer import ANSWER_LIMIT, Answer, Context
 from bot.commands.reading import halt_states, standing
@@ -38,7 +37,7 @@ async def watch(context: Context) -> Answer:
         *_venues(health or [], halts or {}, totals or [], context.escape),
         *_edges(edges, context.escape),
     ]
-    head = f"👁️ Arbwatch at {utc_now():%H:%M:%S} UTC"
+    head = f"👁️ Arbwatch at {context.now():%H:%M:%S} UTC"
     text = join(head, rows, limit=ANSWER_LIMIT - _NOTES_RESERVE)
     if not missing:
         return Answer(text)

@@ -5,7 +5,6 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 from arbwatch.control import ALL_VENUES, EngineAck, Halt, VenueControl, Via
-from arbwatch.events import utc_now
 from bot.alertmanager_api import Matcher
 from bot.cards.alerts import lasted, moment, stamp
 from bot.commands.answer import Context
@@ -74,7 +73,7 @@ def clock(when: datetime, now: datetime) -> str:
 
 def instant(when: datetime, context: Context) -> str:
     """A time, with its date if far from now; Discord shows it by each reader's own clock."""
-    is_far = abs(when - utc_now()) >= _FAR
+    is_far = abs(when - context.now()) >= _FAR
     if context.caller.via == "discord":
         return stamp(when, "f" if is_far else "t")
     return f"{when:%Y-%m-%d %H:%M} UTC" if is_far else f"{when:%H:%M} UTC"

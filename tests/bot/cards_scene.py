@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import aiohttp
-import pytest
 
 from tests.alertmanager.conftest import Alertmanager, started
 from tests.bot.conftest import RunningBot, StartBot, until
@@ -104,12 +103,7 @@ async def staged(
     A patient bot does not give up what a busy machine is slow to do.
     """
     port = free_port()
-    with (
-        started(tmp_path, posts_to=port) as alertmanager,
-        pytest.MonkeyPatch.context() as patch,
-    ):
-        if is_patient:
-            patch.setattr("bot.commands.alerts._DISK_SECONDS", PATIENCE_SECONDS)
+    with started(tmp_path, posts_to=port) as alertmanager:
         running = await connected(
             start_bot,
             server,

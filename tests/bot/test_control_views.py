@@ -9,6 +9,7 @@ from bot.commands import Commands
 from exporter.control import IN_SERVICE
 from tests.bot.asking import acknowledge, ask, contact, timeless
 from tests.client import Client, fill
+from tests.clocks import STILL
 from tests.exporter.test_control_unstored import stalled
 
 
@@ -36,11 +37,11 @@ async def test_venues_tell_where_each_stands(commands: Commands, api: Client) ->
     )
 
 
+@pytest.mark.parametrize("exporter_clock", [STILL])
 async def test_a_halt_that_an_engine_has_not_confirmed_is_shown_so(
-    commands: Commands, api: Client, monkeypatch: pytest.MonkeyPatch
+    commands: Commands, api: Client
 ) -> None:
     """Its word on an earlier halt is no word on this one."""
-    monkeypatch.setattr("exporter.control.standing.CONFIRM_SECONDS", 600)
     api.post("/api/venues/kalshi/halt", {"reason": "one", "actor": "bob"})
     await acknowledge(api, "kalshi")
     api.post("/api/venues/kalshi/halt", {"reason": "two", "actor": "bob"})

@@ -9,9 +9,9 @@ import pytest
 
 from bot.commands import Answer, Commands
 from bot.exporter_api import ExporterApi
-from exporter.clock import Clock
 from tests.bot.asking import acknowledge, ask, timeless
 from tests.client import Client
+from tests.clocks import STILL
 from tests.conftest import RunningExporter
 
 NOBODY = "\nNo engine is in contact: nobody is there to confirm it."
@@ -20,7 +20,7 @@ NOBODY = "\nNo engine is in contact: nobody is there to confirm it."
 @pytest.fixture
 def exporter(ledger_path: Path) -> Iterator[RunningExporter]:
     """A running exporter that never has waited too long for an engine."""
-    running = RunningExporter(ledger_path, clock=Clock(monotonic=lambda: 0.0))
+    running = RunningExporter(ledger_path, clock=STILL)
     running.start()
     yield running
     running.stop()

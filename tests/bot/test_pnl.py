@@ -22,9 +22,8 @@ NOW = datetime(2026, 3, 18, 12, 30, tzinfo=UTC)
 
 
 @pytest.fixture
-def api(ledger_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Client]:
-    """A client of a running exporter; for it and for the commands the time stands still."""
-    monkeypatch.setattr("bot.commands.pnl.utc_now", lambda: NOW)
+def api(ledger_path: Path) -> Iterator[Client]:
+    """A client of a running exporter, for which the time stands still."""
     running = RunningExporter(ledger_path, clock=Clock(now=lambda: NOW))
     running.start()
     yield running.client
@@ -40,7 +39,7 @@ def fill(fill_id: str, *, ago: timedelta = timedelta(), **fields: Any) -> dict[s
 async def drawn(api: Client) -> AsyncIterator[Commands]:
     """Commands that draw."""
     exporter, drawing = ExporterApi(api.url, timeout_seconds=30), Drawing()
-    yield Commands(exporter, drawing=drawing)
+    yield Commands(exporter, drawing=drawing, now=lambda: NOW)
     drawing.close()
     await exporter.close()
 
@@ -116,7 +115,7 @@ async def test_a_chart_that_cannot_be_drawn_costs_only_the_chart(api: Client) ->
     exporter, drawing = ExporterApi(api.url, timeout_seconds=30), Drawing()
     drawing.close()
 
-    answer = await ask(Commands(exporter, drawing=drawing), "pnl")
+    answer = await ask(Commands(exporter, drawing=drawing, now=lambda: NOW), "pnl")
 
     assert answer.text.endswith("⚠️ The chart could not be drawn. The bot's log says why.")
     assert (answer.result, answer.chart) == ("failed", None)

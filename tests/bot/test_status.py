@@ -11,6 +11,7 @@ from bot.commands import Answer, Commands
 from bot.exporter_api import ExporterApi
 from tests.bot.asking import ask
 from tests.client import Client
+from tests.clocks import STILL
 from tests.conftest import RunningExporter, wait_until
 
 NOTHING_MEASURED = "   Latency: not measured\n   Error Rate: not measured"
@@ -42,11 +43,9 @@ async def ask_status(url: str) -> Answer:
         await api.close()
 
 
-async def test_a_halt_is_requested_until_the_engine_has_said_so(
-    api: Client, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.mark.parametrize("exporter_clock", [STILL])
+async def test_a_halt_is_requested_until_the_engine_has_said_so(api: Client) -> None:
     """From the order to the acknowledgement; the other venue is not touched."""
-    monkeypatch.setattr("exporter.control.standing.CONFIRM_SECONDS", 60.0)
     api.post("/api/venues/kalshi/halt", {"reason": "test"})
 
     requested = await ask_status(api.url)

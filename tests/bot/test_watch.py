@@ -13,6 +13,7 @@ from tests.bot.asking import ask
 from tests.bot.conftest import until
 from tests.bot.dialogue import Seated
 from tests.client import Client, edge
+from tests.clocks import STILL
 from tests.conftest import RunningExporter
 from tests.fakes.discord import FakeDiscord, Fault
 from tests.fakes.discord.interactions import Person
@@ -51,7 +52,8 @@ async def begun(server: FakeDiscord, user_name: str = "trader") -> Json:
     return shown(server)[-1]
 
 
-async def test_it_shows_what_matters_now(api: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("exporter_clock", [STILL])
+async def test_it_shows_what_matters_now(api: Client) -> None:
     """Health or halt, exposure and the top edges, each a line of a phone."""
     row = {"venue": "kalshi", "category": "crypto", "num_positions": 2, "total_notional_usd": 1250}
     api.post("/api/exposure", [row])
@@ -60,7 +62,6 @@ async def test_it_shows_what_matters_now(api: Client, monkeypatch: pytest.Monkey
     api.post(
         "/api/latency", {"venue": "kalshi", "latency_ms": 120, "timestamp": edge()["timestamp"]}
     )
-    monkeypatch.setattr("exporter.control.standing.CONFIRM_SECONDS", 60.0)
     api.post("/api/venues/polymarket/halt", {"reason": "r", "actor": "bob"})
     exporter = ExporterApi(api.url, timeout_seconds=30)
 

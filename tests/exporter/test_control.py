@@ -12,6 +12,7 @@ from exporter.ledger.ledger import Ledger
 from exporter.ledger.store import Store
 from exporter.ledger.writer import Written
 from tests.client import Client, fill
+from tests.clocks import STILL
 from tests.conftest import LONG, RunningExporter
 
 HALT = {"reason": "feed is late", "actor": "alice", "via": "console"}
@@ -20,7 +21,7 @@ HALT = {"reason": "feed is late", "actor": "alice", "via": "console"}
 @pytest.fixture
 def exporter_clock() -> Clock:
     """The one that judges stands still: an order stays a new one."""
-    return Clock(monotonic=lambda: 0.0)
+    return STILL
 
 
 def stand(api: Client, venue: str = "kalshi") -> dict[str, Any]:

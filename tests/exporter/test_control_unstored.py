@@ -14,6 +14,7 @@ from exporter.clock import Clock
 from exporter.control import IN_SERVICE, Patience
 from exporter.errors import LedgerUnavailable
 from tests.client import Client, fill
+from tests.clocks import STILL
 from tests.conftest import RunningExporter, wait_until
 from tests.exporter.controlled import Controlled
 from tests.exporter.test_control import HALT, stand
@@ -22,7 +23,7 @@ from tests.exporter.test_control import HALT, stand
 @pytest.fixture
 def exporter_clock() -> Clock:
     """The one that judges stands still: an order stays a new one."""
-    return Clock(monotonic=lambda: 0.0)
+    return STILL
 
 
 @pytest.fixture

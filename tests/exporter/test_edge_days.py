@@ -9,9 +9,8 @@ import msgspec
 import pytest
 
 from arbwatch.events import Edge, Fill
-from exporter import edge_days
 from exporter.clock import Clock
-from exporter.edge_days import EdgeDays
+from exporter.edge_days import MAX_GROUPS, EdgeDays
 from exporter.errors import LedgerUnavailable
 from exporter.ledger.store import Store
 from exporter.ledger.tallied import EdgeRow, SpreadRow
@@ -73,9 +72,11 @@ def end(
     return EndedEdge(of or edge(), seconds, best, outcome)
 
 
-def gathered(shelf: Shelf, ends: Iterable[EndedEdge] = ()) -> EdgeDays:
+def gathered(
+    shelf: Shelf, ends: Iterable[EndedEdge] = (), *, max_groups: int = MAX_GROUPS
+) -> EdgeDays:
     """Edge days that gathered these."""
-    days = EdgeDays(shelf.store, now=lambda: shelf.now)
+    days = EdgeDays(shelf.store, now=lambda: shelf.now, max_groups=max_groups)
     for each in ends:
         days.ended(each)
     return days
@@ -164,12 +165,12 @@ def test_what_could_not_be_stored_is_kept_and_counted_once() -> None:
     assert sum(count for *_, count in shelf.lifetimes) == 3
 
 
-def test_odd_names_are_one_group_beyond_a_thousand(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_odd_names_are_one_group_beyond_their_number() -> None:
     """What an engine calls its categories can fill neither the memory nor the ledger."""
-    monkeypatch.setattr(edge_days, "MAX_GROUPS", 3)
     shelf = Shelf()
 
-    asyncio.run(gathered(shelf, [end(of=edge(f"odd-{n}")) for n in range(10)]).hand_over())
+    odd = [end(of=edge(f"odd-{n}")) for n in range(10)]
+    asyncio.run(gathered(shelf, odd, max_groups=3).hand_over())
 
     assert [(row[1], row[3].seen) for row in shelf.rows] == [
         ("odd-0", 1),

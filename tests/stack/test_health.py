@@ -39,12 +39,6 @@ def make_absent_service() -> Service:
     return Service("bot", "127.0.0.1", free_port(), "BOT_PORT", "/healthz")
 
 
-@pytest.fixture(autouse=True)
-def _patience(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What answers here does so at once, unless the machine stands still."""
-    monkeypatch.setattr("stack.health.ANSWER_SECONDS", 30.0)
-
-
 def test_a_service_that_answers_200_is_well() -> None:
     """Nothing is to be explained."""
     with serve(200) as service:

@@ -9,7 +9,6 @@ import pytest
 
 from arbwatch.bearer.access import Access
 from arbwatch.control import LEASE_SECONDS
-from arbwatch.halting import control_link
 from arbwatch.halting.control_link import ControlLink
 from arbwatch.halting.last_known import LastKnown
 from arbwatch.halting.lease import Lease
@@ -22,13 +21,20 @@ Link = Callable[[str, Lease], ControlLink]
 
 
 @pytest.fixture
-def link(monkeypatch: pytest.MonkeyPatch) -> Iterator[Link]:
+def link() -> Iterator[Link]:
     """Makes links that are not started: the test says when they ask. They wait long for answers."""
-    monkeypatch.setattr(control_link, "TIMEOUT_SECONDS", 60.0)
     made: list[ControlLink] = []
 
     def make(url: str, lease: Lease) -> ControlLink:
-        made.append(ControlLink(url, access=Access("e"), lease=lease, last_known=LastKnown(None)))
+        made.append(
+            ControlLink(
+                url,
+                access=Access("e"),
+                lease=lease,
+                last_known=LastKnown(None),
+                timeout_seconds=60,
+            )
+        )
         return made[-1]
 
     yield make

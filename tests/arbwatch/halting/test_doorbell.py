@@ -9,7 +9,6 @@ from contextlib import contextmanager, suppress
 import pytest
 
 from arbwatch.bearer.access import Access
-from arbwatch.halting import doorbell
 from arbwatch.halting.doorbell import Doorbell
 from tests.arbwatch.cutting import CuttingRelay
 from tests.arbwatch.scripted import Reply, ScriptedServer
@@ -22,7 +21,9 @@ HOUR = 3600.0
 
 
 @contextmanager
-def listening(url: str, *, silence_seconds: float = 25.0) -> Iterator[tuple[Doorbell, list[int]]]:
+def listening(
+    url: str, *, silence_seconds: float = 25.0, first_pause_seconds: float = 0.5
+) -> Iterator[tuple[Doorbell, list[int]]]:
     """A doorbell at work, and a list that grows with each ring."""
     rings: list[int] = []
     bell = Doorbell(
@@ -30,6 +31,7 @@ def listening(url: str, *, silence_seconds: float = 25.0) -> Iterator[tuple[Door
         access=Access("e"),
         ring=lambda: rings.append(len(rings)),
         silence_seconds=silence_seconds,
+        first_pause_seconds=first_pause_seconds,
     )
     bell.start()
     yield bell, rings
@@ -127,10 +129,9 @@ def test_closing_ends_it_while_the_stream_begins() -> None:
         connection.close()
 
 
-def test_closing_ends_it_while_nobody_is_there(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_closing_ends_it_while_nobody_is_there() -> None:
     """Nor does it wait for the next attempt."""
-    monkeypatch.setattr(doorbell, "FIRST_PAUSE_SECONDS", HOUR)
-    with listening(f"http://127.0.0.1:{free_port()}"):
-        pass
+    with listening(f"http://127.0.0.1:{free_port()}", first_pause_seconds=HOUR):
+        assert is_listening()
 
     wait_until(lambda: not is_listening())

@@ -4,24 +4,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from arbwatch import Engine
-from arbwatch import engine as engine_module
 from arbwatch.halting.last_known import FILE_NAME
-from arbwatch.halting.lease import Lease
 from tests.arbwatch.exporters import KillableExporter
 from tests.client import Client
 from tests.conftest import RunningExporter, free_port, wait_until
 from tests.exporter.test_control_unstored import stalled
 
 VENUES = ("kalshi", "polymarket")
-
-
-@pytest.fixture
-def endless_lease(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Engines whose lease does not lapse, however long an exporter takes to start."""
-    monkeypatch.setattr(engine_module, "Lease", lambda: Lease(lambda: 0.0))
 
 
 def test_a_halt_is_obeyed_and_acknowledged(exporter: RunningExporter) -> None:
@@ -74,7 +64,6 @@ def test_a_failing_callback_acknowledges_nothing(exporter: RunningExporter) -> N
     assert attempts == ["kalshi", "kalshi"]
 
 
-@pytest.mark.usefixtures("endless_lease")
 def test_a_short_restart_of_the_exporter_stops_nothing(tmp_path: Path) -> None:
     """The permission holds from before the crash until the exporter is heard again."""
     exporter = KillableExporter(tmp_path / "ledger.db")
@@ -92,7 +81,6 @@ def test_a_short_restart_of_the_exporter_stops_nothing(tmp_path: Path) -> None:
     exporter.kill()
 
 
-@pytest.mark.usefixtures("endless_lease")
 def test_a_halt_that_the_exporter_lost_is_kept_and_told(tmp_path: Path) -> None:
     """It never got on disk; the engine that heard of it reports it, until somebody decides."""
     exporter = KillableExporter(tmp_path / "ledger.db")
